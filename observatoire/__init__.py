@@ -1,0 +1,87 @@
+"""observatoire : territoires, quartiers prioritaires, cartes et fiches repères de l'ouest francilien.
+
+    import observatoire as obs
+
+    o = obs.ouvrir()
+    t = o.territoire("Gennevilliers")
+    t.carte()
+    t.fiche().enregistrer("gennevilliers.pdf")
+
+Importer la bibliothèque ne lit aucun fichier et ne charge ni pandas ni folium : chaque nom est chargé à son premier
+usage (PEP 562).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from observatoire.erreurs import (
+        AgregationInterdite,
+        DependanceAbsente,
+        ErreurArgument,
+        ErreurEcriture,
+        ErreurObservatoire,
+        ErreurSchema,
+        ErreurSource,
+        ErreurType,
+        TerritoireAmbigu,
+        TerritoireInconnu,
+    )
+    from observatoire.fiche import Fiche
+    from observatoire.observatoire import Observatoire, ouvrir
+    from observatoire.territoire import Territoire
+
+__version__ = "0.1.0"
+
+_MODULES = {
+    "Fiche": "fiche",
+    "Observatoire": "observatoire",
+    "Territoire": "territoire",
+    "ouvrir": "observatoire",
+    **dict.fromkeys(
+        (
+            "AgregationInterdite",
+            "DependanceAbsente",
+            "ErreurArgument",
+            "ErreurEcriture",
+            "ErreurObservatoire",
+            "ErreurSchema",
+            "ErreurSource",
+            "ErreurType",
+            "TerritoireAmbigu",
+            "TerritoireInconnu",
+        ),
+        "erreurs",
+    ),
+}
+
+__all__ = [
+    "AgregationInterdite",
+    "DependanceAbsente",
+    "ErreurArgument",
+    "ErreurEcriture",
+    "ErreurObservatoire",
+    "ErreurSchema",
+    "ErreurSource",
+    "ErreurType",
+    "Fiche",
+    "Observatoire",
+    "Territoire",
+    "TerritoireAmbigu",
+    "TerritoireInconnu",
+    "ouvrir",
+]
+
+
+def __getattr__(nom: str) -> Any:
+    if nom not in _MODULES:
+        raise AttributeError(f"le module observatoire n'a pas de « {nom} »")
+    valeur = getattr(import_module(f"observatoire.{_MODULES[nom]}"), nom)
+    globals()[nom] = valeur
+    return valeur
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])
