@@ -1,0 +1,235 @@
+"""La façade que tient l'analyste : ``obs.ouvrir()``, puis une ligne par question. Elle délègue, ne calcule rien."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, cast
+
+import geopandas as gpd
+import pandas as pd
+
+from observatoire.donnees import Paquet
+from observatoire.referentiel import Repertoire
+from observatoire.schemas import Niveau
+from observatoire.territoire import Territoire, situer
+
+if TYPE_CHECKING:
+    from observatoire.carte_interactive import CarteFolium
+    from observatoire.carte_statique import CarteStatique
+    from observatoire.fiche import Fiche
+
+
+def ouvrir(donnees: str | os.PathLike[str] | None = None) -> Observatoire:
+    """Ouvre l'observatoire sur les données embarquées, sans réseau.
+
+    Parameters
+    ----------
+    donnees : path, optional
+        Dossier de données de même forme que ``geodata/`` ; les données embarquées par défaut.
+
+    Returns
+    -------
+    Observatoire
+        Les tables ne sont lues qu'à leur premier usage.
+
+    Raises
+    ------
+    ErreurSource
+        Le dossier n'existe pas ou n'est pas un dossier de données.
+
+    Examples
+    --------
+    >>> import observatoire as obs
+    >>> o = obs.ouvrir()
+    >>> o.territoire("GPS&O").code
+    '200059889'
+    """
+    return Observatoire(Paquet.ouvrir(donnees))
+
+
+class Observatoire:
+    """Tables, recherche, cartes et fiches de l'ouest francilien.
+
+    Les tables géographiques sont des GeoDataFrames en EPSG:4326, indexées par ``code`` (texte, zéros gardés). Une
+    table rendue est celle de l'observatoire : copiez-la (``.copy()``) avant de la modifier.
+
+    Parameters
+    ----------
+    paquet : Paquet
+        Les données ; on passe d'ordinaire par ``obs.ouvrir()``.
+    """
+
+    def __init__(self, paquet: Paquet) -> None:
+        self._paquet = paquet
+
+    # --- tables ---
+
+    @cached_property
+    def communes(self) -> gpd.GeoDataFrame:
+        """Communes de France (COG 2026), contour en Île-de-France.
+
+        Colonnes ``nom``, ``code_departement``, ``code_region``, ``code_epci``, ``code_ept`` (None hors Métropole du
+        Grand Paris), ``codes_anciens`` (liste), ``population`` (municipale 2023), ``population_2020``, ``geometry``.
+        Sources : Insee (COG, populations), DGCL (périmètres), IGN Admin Express par Etalab (contours).
+        """
+        return self._geographique("communes")
+
+    @cached_property
+    def epci(self) -> gpd.GeoDataFrame:
+        """EPCI à fiscalité propre, contour en Île-de-France.
+
+        Colonnes ``nom`` (officiel), ``nom_affiche``, ``sigle``, ``nature`` (CA, CC, CU, METRO, MET69),
+        ``codes_departements`` (liste), ``nombre_communes``, ``population`` (2023), ``population_2020``, ``geometry``.
+        """
+        return self._geographique("epci")
+
+    @cached_property
+    def ept(self) -> gpd.GeoDataFrame:
+        """Établissements publics territoriaux de la Métropole du Grand Paris (colonnes de ``epci``)."""
+        return self._geographique("ept")
+
+    @cached_property
+    def departements(self) -> gpd.GeoDataFrame:
+        """Départements et collectivités, contour en métropole.
+
+        Colonnes ``nom``, ``sigle``, ``code_region``, ``nombre_communes``, ``population`` (2023),
+        ``population_2020``, ``geometry``.
+        """
+        return self._geographique("departements")
+
+    @cached_property
+    def qpv(self) -> gpd.GeoDataFrame:
+        """Les 83 QPV 2024 des départements 78, 92 et 95.
+
+        Colonnes ``nom`` (officiel), ``nom_affiche``, ``codes_communes`` (liste), ``noms_communes``,
+        ``code_departement``, ``codes_intercommunalites`` (liste : EPT dans la Métropole du Grand Paris),
+        ``population`` (2020, quartier entier), ``statut`` (nouveau, modifie, inchange), ``codes_2015`` (liste),
+        ``surface_ha`` (Lambert-93), ``geometry``. Sources : ANCT (contours, passage), Insee (population).
+        """
+        return self._geographique("qpv")
+
+    @cached_property
+    def qpv_2015(self) -> pd.DataFrame:
+        """Les 84 QPV 2015 des trois départements : ``nom``, ``codes_communes``, ``codes_2024`` (vide si sorti)."""
+        return self._paquet.lire("qpv_2015")
+
+    @cached_property
+    def regions(self) -> pd.DataFrame:
+        """Régions et collectivités : ``nom``."""
+        return self._paquet.lire("regions")
+
+    @cached_property
+    def contours_departements(self) -> gpd.GeoDataFrame:
+        """Contours simplifiés (1,5 km) des 96 départements de métropole, pour situer un territoire."""
+        return self._geographique("contours_departements")
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """Producteur, licence, millésime, origine, empreinte et date de chaque fichier de données."""
+        return self._paquet.sources()
+
+    def verifier(self) -> pd.DataFrame:
+        """Contrôle chaque fichier de données contre son empreinte : « intact », « absent » ou « endommagé »."""
+        return self._paquet.verifier()
+
+    # --- territoires ---
+
+    @cached_property
+    def repertoire(self) -> Repertoire:
+        """Le référentiel territorial, qui va des noms aux territoires."""
+        noms = self._paquet.lire("noms")
+        return Repertoire(self.communes, self.epci, self.ept, self.departements, self.qpv, noms)
+
+    def territoire(self, recherche: str, niveau: str | None = None) -> Territoire:
+        """Trouve un territoire par son nom, son sigle ou son code.
+
+        Parameters
+        ----------
+        recherche : str
+            « Gennevilliers », « 92036 », « 200057990 », « QN09201M », « SQY », « Val-d'Oise », « ouest francilien »...
+        niveau : {"qpv", "commune", "epci", "ept", "departement", "perimetre"}, optional
+            Restreint la recherche à un niveau.
+
+        Raises
+        ------
+        TerritoireInconnu
+            Rien ne correspond ; l'erreur propose les noms les plus proches.
+        TerritoireAmbigu
+            Plusieurs territoires conviennent ; l'erreur les liste avec leur code.
+        ErreurArgument, ErreurType
+            Niveau inexistant ; recherche qui n'est pas un texte.
+        """
+        trouve = self.repertoire.chercher(recherche, niveau)
+        return situer(self, cast(Niveau, trouve.niveau), trouve.code)
+
+    def territoires(self, motif: str | None = None) -> pd.DataFrame:
+        """Liste des territoires de l'ouest francilien, ou de ceux de France dont un nom contient ``motif``."""
+        return self.repertoire.lister(motif)
+
+    # --- cartes et fiches ---
+
+    def carte(self, territoire: Territoire | str, *, fond: str | None = None) -> CarteFolium:
+        """Carte interactive d'un territoire ; voir ``Territoire.carte``."""
+        from observatoire import carte, carte_interactive
+
+        description = carte.decrire(self._territoire(territoire), dt.date.today())
+        return carte_interactive.dessiner(description, fond)
+
+    def carte_statique(self, territoire: Territoire | str) -> CarteStatique:
+        """Carte à imprimer d'un territoire ; voir ``Territoire.carte_statique``."""
+        from observatoire import carte, carte_statique
+
+        return carte_statique.dessiner(carte.decrire(self._territoire(territoire), dt.date.today()))
+
+    def fiche(self, territoire: Territoire | str, *, date: dt.date | None = None) -> Fiche:
+        """Fiche repère d'un territoire ; voir ``Territoire.fiche``."""
+        from observatoire import fiche
+
+        return fiche.rediger(self._territoire(territoire), date or dt.date.today())
+
+    def presenter(self, territoire: Territoire | str) -> str:
+        """Carton d'identité d'un territoire, en HTML, tel que l'affiche un notebook."""
+        from observatoire.tableau import carton
+
+        return carton(self._territoire(territoire))
+
+    def produire(self, dossier: str | os.PathLike[str], *, progression: bool = True) -> pd.DataFrame:
+        """Écrit le mini-site hors ligne : index, et fiche (HTML, PDF) et carte de chaque territoire concerné.
+
+        Parameters
+        ----------
+        dossier : path
+            Dossier de sortie, créé au besoin ; une production interrompue y reprend où elle en était.
+        progression : bool
+            Montre une barre de progression.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Une ligne par fichier : ``niveau``, ``code``, ``nom``, ``fichier``, ``etat`` (« écrit », « à jour »),
+            ``octets``.
+
+        Raises
+        ------
+        ErreurEcriture
+            Dossier impossible ou disque plein ; rien n'est à moitié écrit.
+        """
+        from observatoire import production
+
+        return production.produire(self, dossier, dt.date.today(), progression=progression)
+
+    def __repr__(self) -> str:
+        return f"Observatoire({self._paquet.dossier})"
+
+    def _repr_html_(self) -> str:
+        from observatoire.tableau import presentation
+
+        return presentation(self.repertoire, self.sources)
+
+    def _territoire(self, territoire: Territoire | str) -> Territoire:
+        return territoire if isinstance(territoire, Territoire) else self.territoire(territoire)
+
+    def _geographique(self, nom: str) -> gpd.GeoDataFrame:
+        return cast(gpd.GeoDataFrame, self._paquet.lire(nom))

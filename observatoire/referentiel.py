@@ -1,0 +1,300 @@
+"""Du nom au territoire : codes, noms, sigles, et qui appartient à qui.
+
+La recherche ignore accents, casse, tirets, articles et « St »/« Saint ». Un nom exact l'emporte sur un nom partiel,
+un territoire de l'ouest francilien sur un homonyme du reste de la France.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import get_args
+
+import geopandas as gpd
+import pandas as pd
+from rapidfuzz import fuzz, process
+
+from observatoire.erreurs import Candidat, ErreurArgument, ErreurType, TerritoireAmbigu, TerritoireInconnu
+from observatoire.schemas import Niveau
+
+#: Départements de l'ouest francilien, dont les quartiers prioritaires sont embarqués.
+DEPARTEMENTS_PERIMETRE = ("78", "92", "95")
+#: Région dont les contours communaux sont embarqués.
+REGION = "11"
+CODE_PERIMETRE = "ouest-francilien"
+NOM_PERIMETRE = "Ouest francilien"
+
+#: Les niveaux tels qu'on les nomme à l'utilisateur.
+LIBELLES_NIVEAUX: Mapping[str, str] = {
+    "qpv": "quartier prioritaire",
+    "commune": "commune",
+    "epci": "EPCI",
+    "ept": "EPT",
+    "departement": "département",
+    "perimetre": "périmètre",
+}
+
+_ALIAS_PERIMETRE = ("périmètre", "78 92 95", "Yvelines, Hauts-de-Seine, Val-d'Oise")
+_ARTICLES = frozenset({"l", "le", "la", "les", "d", "de", "du", "des"})
+_NATURE = re.compile(
+    r"^(?:ca|cc|cu|ept|epci|communaute d agglomeration|communaute de communes|communaute urbaine|metropole"
+    r"|etablissement public territorial|agglomeration|departement|commune|ville|qpv|quartier prioritaire|quartier) "
+)
+_SCORE_MINIMAL = 70
+_PROPOSITIONS = 5
+
+
+def normaliser(texte: str) -> str:
+    """Réduit un nom à ses mots : sans accents, casse ni ponctuation, « St » développé, « & » lu « et ».
+
+    Examples
+    --------
+    >>> normaliser("St-Ouen-l'Aumône")
+    'saint ouen l aumone'
+    >>> normaliser("GPS&O")
+    'gps et o'
+    """
+    texte = texte.casefold().replace("œ", "oe").replace("æ", "ae").replace("&", " et ")
+    # Deux noms sur trois n'ont pas d'accent : les décomposer coûterait le plus gros de la construction de l'index.
+    decompose = texte if texte.isascii() else unicodedata.normalize("NFKD", texte)
+    sans_accents = "".join(c for c in decompose if not unicodedata.combining(c)) if decompose != texte else texte
+    mots = re.sub(r"[^a-z0-9]+", " ", sans_accents).split()
+    return " ".join({"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}.get(m, m) for m in mots)
+
+
+def _sans_articles(cle: str) -> str:
+    """Retire les articles, sauf s'il ne restait rien (une commune s'appelle « Les »...)."""
+    return " ".join(mot for mot in cle.split() if mot not in _ARTICLES) or cle
+
+
+@dataclass(frozen=True, slots=True)
+class _Entree:
+    """Un nom sous lequel un territoire peut être cherché."""
+
+    niveau: Niveau
+    code: str
+    affiche: str
+    cle: str
+    courte: str
+    proche: bool
+
+    @property
+    def candidat(self) -> Candidat:
+        return Candidat(self.niveau, self.code, self.affiche)
+
+
+@dataclass(frozen=True)
+class Repertoire:
+    """Tous les territoires, prêts à être cherchés.
+
+    Parameters
+    ----------
+    communes, epci, ept, departements, qpv : geopandas.GeoDataFrame
+        Les tables du référentiel, indexées par ``code``.
+    noms : pandas.DataFrame
+        Sigles et autres noms : colonnes ``code``, ``nom``, ``nature``.
+    """
+
+    communes: gpd.GeoDataFrame
+    epci: gpd.GeoDataFrame
+    ept: gpd.GeoDataFrame
+    departements: gpd.GeoDataFrame
+    qpv: gpd.GeoDataFrame
+    noms: pd.DataFrame
+
+    def chercher(self, recherche: str, niveau: str | None = None) -> Candidat:
+        """Trouve le territoire désigné par un code, un nom ou un sigle.
+
+        Parameters
+        ----------
+        recherche : str
+            Code Insee, SIREN, code de QPV, numéro de département, nom ou sigle.
+        niveau : str, optional
+            Restreint la recherche : « qpv », « commune », « epci », « ept », « departement » ou « perimetre ».
+
+        Raises
+        ------
+        TerritoireInconnu
+            Rien ne correspond ; les noms les plus proches sont proposés.
+        TerritoireAmbigu
+            Plusieurs territoires conviennent également.
+        ErreurArgument, ErreurType
+            Niveau inexistant ; recherche qui n'est pas un texte.
+        """
+        _verifier_arguments(recherche, niveau)
+        texte = recherche.strip()
+        par_code = self._par_code(texte)
+        if par_code and niveau in {None, par_code.niveau}:
+            return par_code
+        entrees = [e for e in self._entrees if niveau in {None, e.niveau}]
+        for trouvees in _paliers(texte, entrees):
+            retenues = _departager(trouvees, normaliser(texte))
+            if len(retenues) == 1:
+                return retenues[0]
+            if retenues:
+                raise TerritoireAmbigu(texte, _avec_voisins(texte, retenues, entrees))
+        raise TerritoireInconnu(texte, _proches(texte, entrees), self._indication(texte, niveau, par_code))
+
+    def nommer(self, niveau: Niveau, code: str) -> str:
+        """Nom à imprimer d'un territoire connu."""
+        if niveau == "perimetre":
+            return NOM_PERIMETRE
+        table = self.table(niveau)
+        return str(table.at[code, "nom_affiche" if "nom_affiche" in table else "nom"])
+
+    def table(self, niveau: Niveau) -> gpd.GeoDataFrame:
+        """La table d'un niveau (sauf « perimetre », qui n'en a pas)."""
+        tables = {
+            "qpv": self.qpv,
+            "commune": self.communes,
+            "epci": self.epci,
+            "ept": self.ept,
+            "departement": self.departements,
+        }
+        return tables[niveau]
+
+    def lister(self, motif: str | None = None) -> pd.DataFrame:
+        """Territoires de l'ouest francilien, ou territoires de France dont un nom contient ``motif``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexée par ``code`` ; colonnes ``niveau`` et ``nom``. Un territoire n'y est qu'une fois.
+        """
+        if motif is None:
+            trouves = [e for e in self._entrees if e.proche]
+        else:
+            cle = _sans_articles(normaliser(motif))
+            trouves = [e for e in self._entrees if cle in e.courte or motif.strip().upper() == e.code]
+        uniques = {(e.niveau, e.code): e.affiche for e in trouves}
+        lignes = [{"code": code, "niveau": niveau, "nom": nom} for (niveau, code), nom in uniques.items()]
+        return pd.DataFrame(lignes, columns=["code", "niveau", "nom"]).set_index("code")
+
+    def _par_code(self, texte: str) -> Candidat | None:
+        code = texte.upper()
+        if texte.casefold() == CODE_PERIMETRE:
+            return Candidat("perimetre", CODE_PERIMETRE, NOM_PERIMETRE)
+        for niveau in ("commune", "qpv", "epci", "ept", "departement"):
+            if code in self.table(niveau).index:
+                return Candidat(niveau, code, self.nommer(niveau, code))
+        return None
+
+    def _indication(self, texte: str, niveau: str | None, par_code: Candidat | None) -> str:
+        """Ce qu'on peut dire de plus à qui cherche un code périmé, d'un autre niveau ou mal copié."""
+        if not texte:
+            return "Donnez un nom ou un code, par exemple « Gennevilliers » ou « 92036 »."
+        if par_code:
+            return f"Ce code est celui d'un autre niveau que « {niveau} » : {par_code}."
+        absorbantes = self.communes.index[self.communes.codes_anciens.map(lambda codes: texte.upper() in codes)]
+        if len(absorbantes):
+            return f"Ce code ancien est devenu {absorbantes[0]} ({self.nommer('commune', absorbantes[0])})."
+        suites = self.qpv.index[self.qpv.codes_2015.map(lambda codes: texte.upper() in codes)]
+        if len(suites):
+            return f"Ce quartier de 2015 est devenu {', '.join(suites)} en 2024."
+        if texte.isdigit():
+            return "Vérifiez les zéros du début ; un code postal n'est pas un code Insee, cherchez plutôt par le nom."
+        return ""
+
+    @cached_property
+    def _entrees(self) -> list[_Entree]:
+        """Tous les noms, territoires de l'ouest francilien d'abord."""
+        entrees = [
+            *self._entrees_perimetre(),
+            *self._entrees_departements(),
+            *self._entrees_intercommunalites(),
+        ]
+        entrees += [*self._entrees_communes(), *self._entrees_qpv()]
+        return sorted(entrees, key=lambda e: not e.proche)
+
+    def _entrees_perimetre(self) -> Iterator[_Entree]:
+        yield from _entrees("perimetre", CODE_PERIMETRE, NOM_PERIMETRE, _ALIAS_PERIMETRE, proche=True)
+
+    def _entrees_departements(self) -> Iterator[_Entree]:
+        for code, nom in self.departements.nom.items():
+            yield from _entrees("departement", code, nom, (), proche=code in DEPARTEMENTS_PERIMETRE)
+
+    def _entrees_intercommunalites(self) -> Iterator[_Entree]:
+        autres = self.noms.groupby("code").nom.agg(list)
+        niveaux: tuple[tuple[Niveau, gpd.GeoDataFrame], ...] = (("epci", self.epci), ("ept", self.ept))
+        for niveau, table in niveaux:
+            for code, nom, affiche, departements in zip(
+                table.index, table.nom, table.nom_affiche, table.codes_departements, strict=True
+            ):
+                sans_sigle = re.sub(r"\s*\([^)]*\)$", "", nom)
+                proche = not set(departements).isdisjoint(DEPARTEMENTS_PERIMETRE)
+                yield from _entrees(niveau, code, affiche, [nom, sans_sigle, *autres.get(code, [])], proche=proche)
+
+    def _entrees_communes(self) -> Iterator[_Entree]:
+        colonnes = (self.communes.index, self.communes.nom, self.communes.code_departement)
+        for code, nom, departement in zip(*colonnes, strict=True):
+            yield from _entrees("commune", code, nom, (), proche=departement in DEPARTEMENTS_PERIMETRE)
+
+    def _entrees_qpv(self) -> Iterator[_Entree]:
+        for code, nom, affiche, communes in zip(
+            self.qpv.index, self.qpv.nom, self.qpv.nom_affiche, self.qpv.noms_communes, strict=True
+        ):
+            yield from _entrees("qpv", code, f"{affiche}, {communes}", [nom, affiche], proche=True, nom_affiche=False)
+
+
+def _entrees(
+    niveau: Niveau, code: str, affiche: str, autres: Iterable[str], *, proche: bool, nom_affiche: bool = True
+) -> Iterator[_Entree]:
+    noms = [affiche, *autres] if nom_affiche else autres
+    cles = {normaliser(nom) for nom in noms}
+    if niveau in {"epci", "ept"}:
+        cles |= {_NATURE.sub("", cle) for cle in cles}
+    for cle in cles:
+        yield _Entree(niveau, code, affiche, cle, _sans_articles(cle), proche)
+
+
+def _verifier_arguments(recherche: object, niveau: object) -> None:
+    if not isinstance(recherche, str):
+        raise ErreurType(
+            f"Un territoire se désigne par un texte, or {recherche!r} est de type {type(recherche).__name__}. "
+            'Que faire : mettez le nom ou le code entre guillemets, par exemple "92036".'
+        )
+    if niveau is not None and niveau not in get_args(Niveau):
+        raise ErreurArgument(
+            f"Le niveau {niveau!r} n'existe pas. Que faire : choisissez parmi {', '.join(get_args(Niveau))}."
+        )
+
+
+def _paliers(texte: str, entrees: Sequence[_Entree]) -> Iterator[list[_Entree]]:
+    """Du plus exact au plus large : nom entier, mots entiers dans le nom, débuts de mots."""
+    cle = normaliser(texte)
+    if not cle:
+        return
+    cles = dict.fromkeys((_sans_articles(cle), _sans_articles(_NATURE.sub("", cle))))
+    for courte in cles:
+        yield [e for e in entrees if e.courte == courte]
+    for courte in cles:
+        yield [e for e in entrees if f" {courte} " in f" {e.courte} "]
+    for courte in cles:
+        yield [e for e in entrees if f" {courte}" in f" {e.courte}"]
+
+
+def _departager(trouvees: list[_Entree], cle: str) -> list[Candidat]:
+    """Garde l'ouest francilien s'il y est, puis les noms identiques jusqu'aux articles."""
+    restantes = [e for e in trouvees if e.proche] or trouvees
+    restantes = [e for e in restantes if e.cle == cle] or restantes
+    return list(dict.fromkeys(e.candidat for e in restantes))
+
+
+def _avec_voisins(texte: str, exacts: list[Candidat], entrees: Sequence[_Entree]) -> list[Candidat]:
+    """Ajoute en tête d'homonymes lointains les territoires de l'ouest francilien qui conviendraient en partie."""
+    proches = [e.candidat for palier in _paliers(texte, entrees) for e in palier if e.proche]
+    return exacts if any(c in proches for c in exacts) else list(dict.fromkeys([*proches, *exacts]))
+
+
+def _proches(texte: str, entrees: Sequence[_Entree]) -> list[Candidat]:
+    cle = _sans_articles(normaliser(texte))
+    if not cle:
+        return []
+    trouves = process.extract(
+        cle, [e.courte for e in entrees], scorer=fuzz.WRatio, score_cutoff=_SCORE_MINIMAL, limit=40
+    )
+    tries = sorted(trouves, key=lambda t: (-t[1] - (5 if entrees[t[2]].proche else 0), t[2]))
+    return list(dict.fromkeys(entrees[rang].candidat for _, _, rang in tries))[:_PROPOSITIONS]

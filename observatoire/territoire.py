@@ -1,0 +1,252 @@
+"""Un territoire et tout ce qui s'y rattache : une valeur immuable que l'analyste tient en main."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from observatoire import qpv as geographie
+from observatoire.erreurs import Candidat, TerritoireAmbigu
+from observatoire.referentiel import CODE_PERIMETRE, DEPARTEMENTS_PERIMETRE, LIBELLES_NIVEAUX, Repertoire
+from observatoire.schemas import Niveau
+
+if TYPE_CHECKING:
+    from observatoire.carte_interactive import CarteFolium
+    from observatoire.carte_statique import CarteStatique
+    from observatoire.fiche import Fiche
+
+
+class Base(Protocol):
+    """Ce qu'un territoire attend de l'observatoire qui l'a ouvert : des tables, et de quoi se montrer."""
+
+    @property
+    def repertoire(self) -> Repertoire:
+        """Le référentiel territorial."""
+
+    @property
+    def qpv_2015(self) -> pd.DataFrame:
+        """Les quartiers de 2015 et leur devenir."""
+
+    @property
+    def contours_departements(self) -> gpd.GeoDataFrame:
+        """Contours simplifiés des départements de métropole."""
+
+    @property
+    def sources(self) -> pd.DataFrame:
+        """Producteur, licence et millésime de chaque table."""
+
+    def presenter(self, territoire: Territoire) -> str:
+        """Carton d'identité en HTML."""
+
+    def carte(self, territoire: Territoire, *, fond: str | None = None) -> CarteFolium:
+        """Carte interactive."""
+
+    def carte_statique(self, territoire: Territoire) -> CarteStatique:
+        """Carte à imprimer."""
+
+    def fiche(self, territoire: Territoire, *, date: dt.date | None = None) -> Fiche:
+        """Fiche repère."""
+
+
+@dataclass(frozen=True)
+class Territoire:
+    """Un QPV, une commune, un EPCI, un EPT, un département ou l'ouest francilien.
+
+    On l'obtient par ``o.territoire("Gennevilliers")``. Deux territoires de même niveau et de même code sont égaux.
+
+    Attributes
+    ----------
+    niveau : str
+        « qpv », « commune », « epci », « ept », « departement » ou « perimetre ».
+    code : str
+        Code du QPV, code Insee, SIREN, numéro du département, ou « ouest-francilien ».
+    nom : str
+        Nom à imprimer (coquilles corrigées, nature de l'intercommunalité développée).
+    """
+
+    niveau: Niveau
+    code: str
+    nom: str
+    base: Base = field(repr=False, compare=False)
+
+    # --- ce qui compose le territoire ---
+
+    @cached_property
+    def communes(self) -> gpd.GeoDataFrame:
+        """Communes du territoire (pour un QPV, celles où il s'étend), même hors des trois départements."""
+        communes = self._repertoire.communes
+        if self.niveau == "commune":
+            return communes.loc[[self.code]]
+        if self.niveau == "qpv":
+            return communes.loc[self._ligne.codes_communes]
+        if self.niveau == "perimetre":
+            return communes[communes.code_departement.isin(DEPARTEMENTS_PERIMETRE)]
+        return communes[communes[f"code_{self.niveau}"] == self.code]
+
+    @cached_property
+    def qpv(self) -> gpd.GeoDataFrame:
+        """QPV qui touchent le territoire, chacun une fois ; pour un QPV, lui-même."""
+        if self.niveau == "qpv":
+            return self._repertoire.qpv.loc[[self.code]]
+        return geographie.dans(self._repertoire.qpv, self.communes.index)
+
+    @cached_property
+    def geometrie(self) -> BaseGeometry | None:
+        """Contour (EPSG:4326) ; None hors d'Île-de-France pour une commune ou une intercommunalité."""
+        if self.niveau == "perimetre":
+            departements = self._repertoire.departements.loc[list(DEPARTEMENTS_PERIMETRE)]
+            return shapely.coverage_union_all(departements.geometry.values)
+        geometrie: BaseGeometry | None = self._ligne.geometry
+        return geometrie
+
+    @cached_property
+    def synthese_qpv(self) -> geographie.Synthese:
+        """Nombre, habitants et part des QPV du territoire."""
+        return geographie.synthetiser(self._repertoire.qpv, self.communes)
+
+    @cached_property
+    def evolution_qpv(self) -> pd.DataFrame:
+        """Quartiers entrés, sortis, modifiés ou inchangés entre 2015 et 2024 (voir ``qpv.evolution``)."""
+        if self.niveau == "qpv":
+            return pd.DataFrame(self.qpv[["nom", "noms_communes", "statut", "codes_2015"]])
+        return geographie.evolution(self._repertoire.qpv, self.base.qpv_2015, self.communes.index)
+
+    # --- identité ---
+
+    @property
+    def nom_officiel(self) -> str:
+        """Nom tel que l'imprime le producteur."""
+        return self.nom if self.niveau == "perimetre" else str(self._ligne.nom)
+
+    @property
+    def sigle(self) -> str | None:
+        """Sigle d'usage d'une intercommunalité (« SQY »), ou None."""
+        return self._ligne.sigle if self.niveau in {"epci", "ept"} else None
+
+    @property
+    def population(self) -> int | None:
+        """Habitants : population municipale 2023, ou 2020 pour un QPV ; None si elle n'est pas publiée."""
+        if self.niveau == "qpv":
+            return int(self._ligne.population)
+        populations = self.communes.population
+        return None if populations.isna().any() else int(populations.sum())
+
+    @property
+    def libelle_niveau(self) -> str:
+        """Niveau en toutes lettres : « quartier prioritaire », « commune », « EPCI »..."""
+        return LIBELLES_NIVEAUX[self.niveau]
+
+    # --- à quoi il appartient ---
+
+    @cached_property
+    def departements(self) -> tuple[Territoire, ...]:
+        """Départements où s'étend le territoire, du plus peuplé au moins peuplé de ses communes."""
+        if self.niveau == "departement":
+            return (self,)
+        if self.niveau == "perimetre":
+            return tuple(self._situer("departement", code) for code in DEPARTEMENTS_PERIMETRE)
+        habitants = self.communes.groupby("code_departement").population.sum().sort_values(ascending=False)
+        return tuple(self._situer("departement", code) for code in habitants.index)
+
+    @cached_property
+    def intercommunalites(self) -> tuple[Territoire, ...]:
+        """Intercommunalités du territoire : EPT dans la Métropole du Grand Paris, EPCI ailleurs."""
+        if self.niveau in {"epci", "ept"}:
+            return (self,)
+        paires = zip(self.communes.code_ept, self.communes.code_epci, strict=True)
+        codes = dict.fromkeys(("ept", ept) if ept else ("epci", epci) for ept, epci in paires if ept or epci)
+        return tuple(self._situer(niveau, code) for niveau, code in codes)  # type: ignore[arg-type]
+
+    @property
+    def intercommunalite(self) -> Territoire | None:
+        """L'intercommunalité d'une commune ou d'un QPV : EPT dans la Métropole du Grand Paris, EPCI ailleurs.
+
+        None pour un département, le périmètre, ou une commune qui n'est membre d'aucune.
+
+        Raises
+        ------
+        TerritoireAmbigu
+            Le QPV s'étend sur deux intercommunalités : voir ``intercommunalites``.
+        """
+        if self.niveau in {"departement", "perimetre"} or not self.intercommunalites:
+            return None
+        if len(self.intercommunalites) > 1:
+            candidats = [Candidat(t.niveau, t.code, t.nom) for t in self.intercommunalites]
+            raise TerritoireAmbigu(f"intercommunalité de {self.nom}", candidats)
+        return self.intercommunalites[0]
+
+    @cached_property
+    def parents(self) -> tuple[Territoire, ...]:
+        """Territoires qui l'englobent ou le portent, du plus proche au plus large."""
+        parents: list[Territoire] = []
+        if self.niveau == "qpv":
+            parents += [self._situer("commune", code) for code in self.communes.index]
+        if self.niveau in {"qpv", "commune"}:
+            parents += self.intercommunalites
+        if self.niveau == "ept":
+            parents += [self._situer("epci", code) for code in self.communes.code_epci.unique()]
+        if self.niveau not in {"departement", "perimetre"}:
+            parents += self.departements
+        if self.niveau != "perimetre" and any(d.code in DEPARTEMENTS_PERIMETRE for d in self.departements):
+            parents.append(self._situer("perimetre", CODE_PERIMETRE))
+        return tuple(parents)
+
+    # --- se montrer ---
+
+    def carte(self, *, fond: str | None = None) -> CarteFolium:
+        """Carte interactive des QPV du territoire sur ses limites communales, sans aucune requête réseau.
+
+        Parameters
+        ----------
+        fond : {"plan-ign"}, optional
+            Ajoute le Plan IGN sous la carte (demande le réseau à l'affichage).
+
+        Returns
+        -------
+        CarteFolium
+            Une ``folium.Map`` ; ``.save("carte.html")`` écrit une page autonome.
+        """
+        return self.base.carte(self, fond=fond)
+
+    def carte_statique(self) -> CarteStatique:
+        """La même carte, à imprimer : SVG, PNG ou PDF."""
+        return self.base.carte_statique(self)
+
+    def fiche(self, *, date: dt.date | None = None) -> Fiche:
+        """Fiche repère du territoire.
+
+        Parameters
+        ----------
+        date : datetime.date, optional
+            Date de production imprimée ; celle du jour par défaut.
+        """
+        return self.base.fiche(self, date=date)
+
+    def __repr__(self) -> str:
+        return f"Territoire({self.niveau} {self.code} : {self.nom})"
+
+    def _repr_html_(self) -> str:
+        return self.base.presenter(self)
+
+    @property
+    def _repertoire(self) -> Repertoire:
+        return self.base.repertoire
+
+    @property
+    def _ligne(self) -> Any:
+        return self._repertoire.table(self.niveau).loc[self.code]
+
+    def _situer(self, niveau: Niveau, code: str) -> Territoire:
+        return situer(self.base, niveau, code)
+
+
+def situer(base: Base, niveau: Niveau, code: str) -> Territoire:
+    """Le territoire d'un niveau et d'un code connus."""
+    return Territoire(niveau, code, base.repertoire.nommer(niveau, code), base)
