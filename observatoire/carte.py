@@ -1,0 +1,335 @@
+"""Ce que montre une carte : couches, styles, légende, sources. Une seule description, deux rendus.
+
+``carte_interactive`` (Leaflet) et ``carte_statique`` (SVG) dessinent la même ``Carte`` : mêmes couches, mêmes couleurs,
+même légende.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import geopandas as gpd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from observatoire.erreurs import ErreurArgument
+from observatoire.qpv import LIBELLES_STATUTS, departements_absents
+from observatoire.referentiel import REGION
+from observatoire.territoire import Territoire
+from observatoire.typographie import INSECABLE, accorder, date_longue, enumerer
+
+LAMBERT = 2154
+_MARGE = 0.06
+_EMPRISE_MINIMALE_M = 700
+#: Étendue autour d'un QPV, en multiple de la sienne : on reconnaît le quartier dans sa commune.
+_CADRE_QPV = 1.0
+#: Le fond dépasse le cadre, pour qui déplace la carte (environ 20 km).
+_AUTOUR_DEGRES = 0.2
+
+
+@dataclass(frozen=True)
+class Style:
+    """Dessin d'une couche. La couleur ne dit jamais rien seule : ``tirets`` ou ``epaisseur`` la doublent."""
+
+    libelle: str
+    trait: str
+    epaisseur: float
+    remplissage: str | None = None
+    opacite: float = 1.0
+    tirets: tuple[float, ...] = ()
+
+
+#: Palette d'Okabe et Ito, lisible par les daltoniens ; contours assez sombres pour trancher sur le fond.
+STYLES: Mapping[str, Style] = MappingProxyType(
+    {
+        "fond": Style("Départements voisins", "#bdb9b0", 0.8, "#ececea"),
+        "voisines": Style("Communes voisines", "#c9c5bb", 0.5, "#ececea"),
+        "communes": Style("Limite de commune", "#8d8a83", 0.7, "#fbf9f4"),
+        "intercommunalites": Style("Limite d'intercommunalité", "#5b5750", 1.3),
+        "departements": Style("Limite de département", "#2f2c28", 2.2),
+        "territoire": Style("Territoire de la carte", "#1d1b18", 2.4),
+        "autre": Style("Autre QPV", "#8a6d7d", 0.9, "#d8c6d0", 0.9, (2, 2)),
+        "inchange": Style("QPV, contour inchangé depuis 2015", "#5b2c49", 1.0, "#cc79a7", 0.85),
+        "modifie": Style("QPV, contour modifié en 2024", "#003f66", 1.0, "#0072b2", 0.75),
+        "nouveau": Style("QPV entré en 2024", "#7a3300", 2.0, "#e69f00", 0.9, (5, 2.5)),
+    }
+)
+
+
+#: Styles du cartouche de situation.
+STYLES_SITUATION: Mapping[str, Style] = MappingProxyType(
+    {
+        "pays": Style("Départements", "#b0aba0", 0.5, "#f4f2ec"),
+        "cible": Style("Territoire", "#b3261e", 0.8, "#b3261e"),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Entite:
+    """Un objet d'une couche : son contour (EPSG:4326) et ce qu'on en dit.
+
+    ``poids`` dit qui est étiqueté d'abord quand la place manque ; 0 : jamais.
+    """
+
+    code: str
+    nom: str
+    geometrie: BaseGeometry
+    infos: tuple[tuple[str, str], ...] = ()
+    poids: float = 0
+
+
+@dataclass(frozen=True)
+class Couche:
+    """Des entités de même style, dessinées ensemble ; l'ordre des couches est celui du dessin."""
+
+    style: str
+    entites: tuple[Entite, ...]
+    en_legende: bool = True
+
+    @property
+    def dessin(self) -> Style:
+        """Style de la couche."""
+        return STYLES.get(self.style) or STYLES_SITUATION[self.style]
+
+    @property
+    def prioritaire(self) -> bool:
+        """Est-ce une couche de QPV ?"""
+        return self.style in LIBELLES_STATUTS or self.style == "autre"
+
+    @property
+    def interactive(self) -> bool:
+        """Ses entités portent-elles des informations à montrer ?"""
+        return any(entite.infos for entite in self.entites)
+
+
+@dataclass(frozen=True)
+class Carte:
+    """Une carte complète, indépendante de tout rendu.
+
+    Attributes
+    ----------
+    titre, sous_titre : str
+        Ce que l'on voit, et où.
+    couches : tuple of Couche
+        Du fond vers le dessus.
+    situation : tuple of Couche
+        Le petit cartouche qui situe le territoire dans la région ou le pays.
+    emprise : tuple of float
+        Ouest, sud, est, nord (degrés, EPSG:4326).
+    notes : tuple of str
+        Réserves à imprimer sous la carte.
+    sources : str
+        Producteurs et millésimes.
+    date : datetime.date
+        Date de production.
+    texte_alternatif : str
+        Ce que voit qui ne peut pas voir la carte.
+    """
+
+    titre: str
+    sous_titre: str
+    couches: tuple[Couche, ...]
+    situation: tuple[Couche, ...]
+    emprise: tuple[float, float, float, float]
+    notes: tuple[str, ...]
+    sources: str
+    date: dt.date
+    texte_alternatif: str
+
+    @property
+    def legende(self) -> tuple[tuple[Style, int | None], ...]:
+        """Styles présents, avec le nombre d'entités pour les QPV."""
+        return tuple(
+            (couche.dessin, len(couche.entites) if couche.prioritaire else None)
+            for couche in reversed(self.couches)
+            if couche.en_legende
+        )
+
+    @property
+    def credit(self) -> str:
+        """Sources et date, en une ligne."""
+        return f"Sources{INSECABLE}: {self.sources}. Carte produite le {date_longue(self.date)}."
+
+
+SOURCES = (
+    "ANCT, géographie prioritaire 2024 ; Insee, populations municipales 2020 ; "
+    "IGN Admin Express (contours généralisés), COG 2026"
+)
+
+
+def decrire(territoire: Territoire, date: dt.date) -> Carte:
+    """Carte des QPV d'un territoire sur ses limites communales.
+
+    Parameters
+    ----------
+    territoire : Territoire
+        Tout niveau, pourvu que son contour soit connu.
+    date : datetime.date
+        Date imprimée sur la carte.
+
+    Raises
+    ------
+    ErreurArgument
+        Le territoire n'a pas de contour dans les données (hors d'Île-de-France).
+    """
+    if territoire.geometrie is None:
+        raise ErreurArgument(
+            f"Pas de carte pour {territoire.nom} ({territoire.code}) : les contours embarqués s'arrêtent à "
+            "l'Île-de-France. Que faire : choisissez un territoire d'Île-de-France."
+        )
+    emprise = _emprise(territoire)
+    couches = tuple(couche for couche in _couches(territoire, emprise) if couche.entites)
+    return Carte(
+        titre=_titre(territoire),
+        sous_titre=_sous_titre(territoire),
+        couches=couches,
+        situation=tuple(_situation(territoire)),
+        emprise=emprise,
+        notes=tuple(_notes(territoire)),
+        sources=SOURCES,
+        date=date,
+        texte_alternatif=_texte_alternatif(territoire),
+    )
+
+
+def _titre(t: Territoire) -> str:
+    if t.niveau == "qpv":
+        return f"QPV {t.nom} ({t.code})"
+    if t.qpv.empty:
+        return f"{t.nom}{INSECABLE}: aucun quartier prioritaire"
+    return f"Les quartiers prioritaires{INSECABLE}: {t.nom}"
+
+
+def _sous_titre(t: Territoire) -> str:
+    if t.niveau == "qpv":
+        return f"{enumerer(list(t.communes.nom))}, {accorder(t.population or 0, 'habitant')} en 2020"
+    synthese = t.synthese_qpv
+    if not synthese.nombre:
+        return "Géographie prioritaire 2024"
+    return (
+        f"Géographie prioritaire 2024{INSECABLE}: {synthese.nombre} QPV, "
+        f"{accorder(synthese.population, 'habitant')} en 2020"
+    )
+
+
+def _notes(t: Territoire) -> Iterator[str]:
+    absents = departements_absents(t.communes)
+    if absents:
+        du = "du département" if len(absents) == 1 else "des départements"
+        yield f"Les QPV {du} {enumerer(absents)}, absents des données embarquées, ne sont pas dessinés."
+    if t.niveau != "qpv" and t.synthese_qpv.debordants:
+        yield (
+            f"{accorder(len(t.synthese_qpv.debordants), 'QPV s’étend', 'QPV s’étendent')} aussi hors du territoire"
+            f"{INSECABLE}: leur population est celle du quartier entier."
+        )
+
+
+def _texte_alternatif(t: Territoire) -> str:
+    debut = f"Carte de {t.nom} ({t.libelle_niveau} {t.code})"
+    if t.niveau == "qpv":
+        communes = enumerer(list(t.communes.nom))
+        return f"{debut} : contour du quartier, {accorder(t.population or 0, 'habitant')}, dans {communes}."
+    if t.qpv.empty:
+        return f"{debut} : limites communales, aucun quartier prioritaire."
+    plus_peuple = t.qpv.loc[t.qpv.population.idxmax()]
+    return (
+        f"{debut} : {accorder(len(t.communes), 'commune')}, {len(t.qpv)} quartiers prioritaires. Le plus peuplé est "
+        f"{plus_peuple.nom_affiche} ({plus_peuple.noms_communes}, {accorder(int(plus_peuple.population), 'habitant')})."
+        if len(t.qpv) > 1
+        else f"{debut} : {accorder(len(t.communes), 'commune')}, un quartier prioritaire, {plus_peuple.nom_affiche}, "
+        f"{accorder(int(plus_peuple.population), 'habitant')}."
+    )
+
+
+def _emprise(t: Territoire) -> tuple[float, float, float, float]:
+    """Cadre autour du territoire, élargi pour un QPV ou un territoire minuscule (calcul en Lambert-93)."""
+    ouest, sud, est, nord = gpd.GeoSeries([t.geometrie], crs=4326).to_crs(LAMBERT).total_bounds
+    cote = max(est - ouest, nord - sud)
+    marge = max(cote * (_CADRE_QPV if t.niveau == "qpv" else _MARGE), (_EMPRISE_MINIMALE_M - cote) / 2)
+    cadre = shapely.box(ouest - marge, sud - marge, est + marge, nord + marge)
+    ouest, sud, est, nord = gpd.GeoSeries([cadre], crs=LAMBERT).to_crs(4326).total_bounds
+    return float(ouest), float(sud), float(est), float(nord)
+
+
+def _couches(t: Territoire, emprise: tuple[float, float, float, float]) -> Iterator[Couche]:
+    cadre = shapely.box(*emprise)
+    yield from _couches_fond(t, cadre)
+    yield Couche("communes", tuple(_communes(t.communes[t.communes.geometry.notna()], t.qpv)))
+    if t.niveau in {"departement", "perimetre"}:
+        yield Couche("intercommunalites", tuple(_contours(t.intercommunalites, t.geometrie)))
+    if t.niveau == "perimetre":
+        yield Couche("departements", tuple(_contours(t.departements)))
+    elif t.niveau != "qpv":
+        yield Couche("territoire", tuple(_contours((t,))))
+    qpv = t.base.repertoire.qpv
+    yield Couche("autre", tuple(_quartiers(qpv[qpv.intersects(cadre)].drop(t.qpv.index, errors="ignore"))))
+    for statut in ("inchange", "modifie", "nouveau"):
+        siens = t.qpv[t.qpv.statut == statut]
+        yield Couche(statut, tuple(_quartiers(siens, etiquettes=t.niveau in {"qpv", "commune"})))
+
+
+def _couches_fond(t: Territoire, cadre: BaseGeometry) -> Iterator[Couche]:
+    """Ce qui entoure le territoire : départements entiers, et communes voisines quand l'échelle le permet."""
+    repertoire = t.base.repertoire
+    autour = shapely.buffer(cadre, _AUTOUR_DEGRES, join_style="mitre")
+    departements = repertoire.departements[repertoire.departements.intersects(autour)]
+    rognes = zip(departements.index, departements.nom, departements.geometry.intersection(autour), strict=True)
+    large = t.niveau in {"departement", "perimetre"}
+    yield Couche("fond", tuple(Entite(code, nom, _surfaces(contour)) for code, nom, contour in rognes), large)
+    if not large:
+        visibles = repertoire.communes[repertoire.communes.intersects(cadre)]
+        yield Couche("voisines", tuple(_communes(visibles.drop(t.communes.index, errors="ignore"), poids=1e-6)))
+
+
+def _communes(communes: gpd.GeoDataFrame, qpv: gpd.GeoDataFrame | None = None, poids: float = 1.0) -> Iterator[Entite]:
+    """Communes ; celles qui ont un QPV sont étiquetées d'abord, puis les plus peuplées."""
+    concernees = set() if qpv is None else {code for codes in qpv.codes_communes for code in codes}
+    for code, nom, population, geometrie in zip(
+        communes.index, communes.nom, communes.population, communes.geometry, strict=True
+    ):
+        rang = poids * float(population) * (1000 if code in concernees else 1)
+        yield Entite(code, nom, geometrie, (("Commune", f"{nom} ({code})"),), rang)
+
+
+def _contours(territoires: tuple[Territoire, ...], limite: BaseGeometry | None = None) -> Iterator[Entite]:
+    """Contours de territoires, rognés à ``limite`` : on ne dessine pas le 77 sur la carte du 95."""
+    for t in territoires:
+        if t.geometrie is not None:
+            contour = t.geometrie if limite is None else shapely.intersection(t.geometrie, limite)
+            yield Entite(t.code, t.nom, _surfaces(contour))
+
+
+def _surfaces(geometrie: BaseGeometry) -> BaseGeometry:
+    """Les polygones d'une intersection, sans les lignes et points où l'on ne fait que se toucher."""
+    return shapely.MultiPolygon([p for p in shapely.get_parts(geometrie) if p.geom_type == "Polygon"])
+
+
+def _quartiers(qpv: gpd.GeoDataFrame, *, etiquettes: bool = False) -> Iterator[Entite]:
+    for code, ligne in qpv.iterrows():
+        poids = float(ligne.population) * 1e9 if etiquettes else 0
+        yield Entite(str(code), ligne.nom_affiche, ligne.geometry, _infos_qpv(str(code), ligne), poids)
+
+
+def _infos_qpv(code: str, ligne: Any) -> tuple[tuple[str, str], ...]:
+    pluriel = "s" if len(ligne.codes_communes) > 1 else ""
+    return (
+        ("Quartier prioritaire", f"{ligne.nom_affiche} ({code})"),
+        (f"Commune{pluriel}", ligne.noms_communes),
+        ("Population 2020", accorder(int(ligne.population), "habitant")),
+        ("Statut", LIBELLES_STATUTS[ligne.statut]),
+    )
+
+
+def _situation(t: Territoire) -> Iterator[Couche]:
+    """Le territoire dans la région ; un département ou le périmètre, dans le pays."""
+    contours = t.base.contours_departements
+    if t.niveau not in {"departement", "perimetre"}:
+        region = t.base.repertoire.departements.code_region == REGION
+        contours = contours[contours.index.isin(region.index[region])]
+    yield Couche("pays", tuple(Entite(code, code, contour) for code, contour in contours.geometry.items()))
+    yield Couche("cible", tuple(_contours((t,))))
