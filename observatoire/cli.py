@@ -1,0 +1,165 @@
+"""La ligne de commande : ``observatoire produire DOSSIER`` et ses compagnes.
+
+Code de sortie : 0 c'est fait ; 2 une erreur expliquée en français ; 1 un défaut du programme.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from observatoire import __version__
+from observatoire.erreurs import ErreurArgument, ErreurObservatoire
+
+_ERREUR = 2
+_TRADUCTIONS = {
+    "the following arguments are required: ": "il manque : ",
+    "unrecognized arguments: ": "arguments inconnus : ",
+    "invalid choice: ": "choix impossible : ",
+    "(choose from ": "(choisissez parmi ",
+    "expected one argument": "une valeur est attendue",
+    "argument ": "argument ",
+}
+
+
+class _Analyseur(argparse.ArgumentParser):
+    """``argparse`` en français : aide, titres et erreurs."""
+
+    def __init__(self, **options: object) -> None:
+        super().__init__(add_help=False, **options)  # type: ignore[arg-type]
+        self._positionals.title = "arguments"
+        self._optionals.title = "options"
+        self.add_argument("-h", "--help", "--aide", action="help", help="montrer cette aide")
+
+    def format_usage(self) -> str:
+        return super().format_usage().replace("usage:", "utilisation :", 1)
+
+    def format_help(self) -> str:
+        return super().format_help().replace("usage:", "utilisation :", 1)
+
+    def error(self, message: str) -> NoReturn:
+        for anglais, francais in _TRADUCTIONS.items():
+            message = message.replace(anglais, francais)
+        self.exit(_ERREUR, f"Erreur : commande mal formée, {message}\n{self.format_usage()}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Point d'entrée ; rend le code de sortie."""
+    for flux in (sys.stdout, sys.stderr):
+        # Une console Windows en cp1252 n'a pas l'espace fine : mieux vaut « ? » qu'un plantage.
+        if hasattr(flux, "reconfigure"):
+            flux.reconfigure(errors="replace")
+    choix = _analyseur().parse_args(arguments)
+    executer: Callable[[argparse.Namespace], None] = choix.executer
+    try:
+        executer(choix)
+    except ErreurObservatoire as erreur:
+        print(f"Erreur : {erreur}", file=sys.stderr)
+        return _ERREUR
+    except KeyboardInterrupt:
+        print(
+            "\nErreur : interrompu. Relancez la même commande : ce qui est fait ne sera pas refait.",
+            file=sys.stderr,
+        )
+        return _ERREUR
+    return 0
+
+
+def _analyseur() -> _Analyseur:
+    racine = _Analyseur(prog="observatoire", description="Observatoire de la politique de la ville, ouest francilien.")
+    racine.add_argument("--version", action="version", version=__version__, help="montrer la version")
+    racine.add_argument("--donnees", type=Path, metavar="DOSSIER", help="dossier de données (embarquées par défaut)")
+    commandes = racine.add_subparsers(title="commandes", required=True, metavar="COMMANDE", parser_class=_Analyseur)
+
+    lister = commandes.add_parser("territoires", help="lister ou chercher des territoires")
+    lister.add_argument("motif", nargs="?", metavar="MOTIF", help="partie d'un nom, ou un code")
+    lister.set_defaults(executer=_territoires)
+
+    carte = _commande_de_territoire(commandes, "carte", "écrire la carte d'un territoire", "x.html, .svg, .png ou .pdf")
+    carte.add_argument("--fond", choices=["plan-ign"], help="fond de plan en ligne (carte .html seulement)")
+    carte.set_defaults(executer=_carte)
+
+    fiche = _commande_de_territoire(commandes, "fiche", "écrire la fiche d'un territoire", "x.html ou x.pdf")
+    fiche.set_defaults(executer=_fiche)
+
+    produire = commandes.add_parser("produire", help="écrire toutes les fiches et cartes, avec un index")
+    produire.add_argument("dossier", metavar="DOSSIER", type=Path, help="dossier de sortie")
+    produire.set_defaults(executer=_produire)
+
+    donnees = commandes.add_parser("donnees", help="connaître et vérifier les données")
+    donnees.add_argument("action", choices=["etat", "verifier"], help="producteurs et millésimes, ou empreintes")
+    donnees.set_defaults(executer=_donnees)
+    return racine
+
+
+def _commande_de_territoire(commandes: object, nom: str, aide: str, formats: str) -> _Analyseur:
+    commande: _Analyseur = commandes.add_parser(nom, help=aide)  # type: ignore[attr-defined]
+    commande.add_argument("territoire", metavar="TERRITOIRE", help="nom, sigle ou code")
+    commande.add_argument("-o", "--sortie", required=True, type=Path, metavar="FICHIER", help=formats)
+    commande.add_argument("--niveau", metavar="NIVEAU", help="qpv, commune, epci, ept, departement ou perimetre")
+    return commande
+
+
+def _territoires(choix: argparse.Namespace) -> None:
+    from observatoire.observatoire import ouvrir
+
+    table = ouvrir(choix.donnees).territoires(choix.motif)
+    if table.empty:
+        # La recherche propose les noms proches : on laisse son erreur le dire.
+        ouvrir(choix.donnees).territoire(choix.motif)
+    for code, ligne in table.iterrows():
+        print(f"{ligne.niveau:<12} {code:<16} {ligne.nom}")
+
+
+def _carte(choix: argparse.Namespace) -> None:
+    from observatoire.observatoire import ouvrir
+
+    territoire = ouvrir(choix.donnees).territoire(choix.territoire, choix.niveau)
+    if choix.sortie.suffix.lower() in {".html", ".htm"}:
+        territoire.carte(fond=choix.fond).enregistrer(choix.sortie)
+    elif choix.fond:
+        raise ErreurArgument("--fond ne vaut que pour une carte .html. Que faire : retirez --fond ou changez -o.")
+    else:
+        territoire.carte_statique().enregistrer(choix.sortie)
+    print(f"Carte de {territoire.nom} ({territoire.code}) : {choix.sortie}")
+
+
+def _fiche(choix: argparse.Namespace) -> None:
+    from observatoire.observatoire import ouvrir
+
+    territoire = ouvrir(choix.donnees).territoire(choix.territoire, choix.niveau)
+    territoire.fiche().enregistrer(choix.sortie)
+    print(f"Fiche de {territoire.nom} ({territoire.code}) : {choix.sortie}")
+
+
+def _produire(choix: argparse.Namespace) -> None:
+    from observatoire.observatoire import ouvrir
+
+    rapport = ouvrir(choix.donnees).produire(choix.dossier)
+    ecrits = rapport.etat.eq("écrit").sum()
+    print(
+        f"{len(rapport)} fichiers pour {rapport.code.nunique()} territoires, {rapport.octets.sum() / 1e6:.0f} Mo : "
+        f"{ecrits} écrits, {len(rapport) - ecrits} déjà à jour."
+    )
+    print(f"Ouvrez {choix.dossier / 'index.html'}")
+
+
+def _donnees(choix: argparse.Namespace) -> None:
+    from observatoire.observatoire import ouvrir
+
+    observatoire = ouvrir(choix.donnees)
+    if choix.action == "etat":
+        for source in observatoire.sources.itertuples():
+            print(f"{source.fichier}\n  {source.titre}\n  {source.producteur} — {source.millesime} — {source.licence}")
+        return
+    etats = observatoire.verifier()
+    for ligne in etats.itertuples():
+        print(f"{ligne.etat:<10} {ligne.fichier}")
+    mauvais = etats[etats.etat != "intact"].fichier.tolist()
+    if mauvais:
+        from observatoire.erreurs import ErreurSource
+
+        raise ErreurSource(f"{len(mauvais)} fichier(s) à reprendre : {', '.join(mauvais)}. Que faire : réinstallez.")

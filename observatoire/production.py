@@ -1,0 +1,267 @@
+"""La production en série : un mini-site hors ligne avec la fiche et la carte de chaque territoire concerné.
+
+Chaque fichier est écrit d'un seul geste, et son empreinte notée aussitôt : interrompue, la production reprend où elle
+en était ; relancée, elle ne refait que ce qui manque, ce qui a été modifié ou ce que de nouvelles données changent.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import html
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from tqdm.auto import tqdm
+
+from observatoire import __version__, carte, carte_interactive, carte_statique
+from observatoire.ecriture import ecrire, preparer_dossier
+from observatoire.erreurs import ErreurObservatoire
+from observatoire.fiche import Fiche, rediger
+from observatoire.gabarits import environnement
+from observatoire.referentiel import CODE_PERIMETRE, DEPARTEMENTS_PERIMETRE, normaliser
+from observatoire.territoire import Base, Territoire, situer
+from observatoire.typographie import accorder, date_longue
+
+_ETAT = "production.json"
+#: Titres des groupes de l'index, dans l'ordre de lecture.
+_GROUPES = {
+    "perimetre": "Ouest francilien",
+    "departement": "Départements",
+    "intercommunalite": "Intercommunalités",
+    "commune": "Communes",
+    "qpv": "Quartiers prioritaires",
+}
+
+
+def territoires_concernes(base: Base) -> list[Territoire]:
+    """Périmètre, départements, puis intercommunalités, communes et QPV de la géographie prioritaire.
+
+    Les intercommunalités et les communes y sont quand un QPV au moins les touche.
+    """
+    qpv = base.repertoire.qpv
+    communes = sorted({code for codes in qpv.codes_communes for code in codes})
+    groupes = sorted({code for codes in qpv.codes_intercommunalites for code in codes})
+    ept = set(base.repertoire.ept.index)
+    return [
+        situer(base, "perimetre", CODE_PERIMETRE),
+        *(situer(base, "departement", code) for code in DEPARTEMENTS_PERIMETRE),
+        *(situer(base, "ept" if code in ept else "epci", code) for code in groupes),
+        *(situer(base, "commune", code) for code in communes),
+        *(situer(base, "qpv", code) for code in qpv.index),
+    ]
+
+
+def produire(base: Base, dossier: str | os.PathLike[str], date: dt.date, *, progression: bool = True) -> pd.DataFrame:
+    """Écrit le mini-site : ``index.html``, une fiche (HTML et PDF) et une carte par territoire concerné.
+
+    Parameters
+    ----------
+    base : Base
+        L'observatoire ouvert.
+    dossier : path
+        Dossier de sortie, créé au besoin.
+    date : datetime.date
+        Date de production imprimée.
+    progression : bool
+        Montre une barre de progression.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Une ligne par fichier : ``niveau``, ``code``, ``nom``, ``fichier`` (relatif à ``dossier``), ``etat`` (« écrit »
+        ou « à jour »), ``octets``.
+
+    Raises
+    ------
+    ErreurEcriture
+        Dossier impossible, disque plein : ce qui est écrit reste valable, la prochaine production continue.
+    """
+    racine = preparer_dossier(dossier)
+    _nettoyer(racine)
+    registre = _Registre.ouvrir(racine, _empreinte_des_entrees(base))
+    territoires = territoires_concernes(base)
+    lignes: list[dict[str, object]] = []
+    for t in tqdm(territoires, desc="Fiches et cartes", unit="territoire", disable=not progression):
+        lignes += _produire_un(t, registre, date)
+    lignes += registre.tenir("index.html", lambda: _index(base, territoires, date), territoires[0])
+    registre.noter()
+    return pd.DataFrame(lignes)
+
+
+def _produire_un(t: Territoire, registre: _Registre, date: dt.date) -> Iterator[dict[str, object]]:
+    nom = nom_de_fichier(t)
+    fiche = _Paresseuse(t, date)
+    yield from registre.tenir(f"fiches/{nom}.html", lambda: fiche.html(nom), t)
+    yield from registre.tenir(f"fiches/{nom}.pdf", fiche.pdf, t)
+    yield from registre.tenir(f"cartes/{nom}.html", lambda: _carte(t, date), t)
+    registre.noter()
+
+
+def nom_de_fichier(t: Territoire) -> str:
+    """Nom de fichier sans accent ni espace, lisible et unique : « commune-92036-gennevilliers »."""
+    return f"{t.niveau}-{t.code}-{normaliser(t.nom).replace(' ', '-')[:60]}".rstrip("-")
+
+
+class _Paresseuse:
+    """La fiche d'un territoire, rédigée à la première demande : rien à faire si ses fichiers sont à jour."""
+
+    def __init__(self, territoire: Territoire, date: dt.date) -> None:
+        self._territoire = territoire
+        self._date = date
+        self._fiche: Fiche | None = None
+
+    def html(self, nom: str) -> str:
+        liens = (
+            ("Tous les territoires", "../index.html"),
+            ("Carte interactive", f"../cartes/{nom}.html"),
+            ("Version à imprimer (PDF)", f"{nom}.pdf"),
+        )
+        return verifier_html(self._redigee().en_html(liens), self._territoire)
+
+    def pdf(self) -> bytes:
+        return verifier_pdf(self._redigee().pdf, self._territoire)
+
+    def _redigee(self) -> Fiche:
+        if self._fiche is None:
+            self._fiche = rediger(self._territoire, self._date)
+        return self._fiche
+
+
+def _carte(t: Territoire, date: dt.date) -> str:
+    return carte_interactive.dessiner(carte.decrire(t, date)).html
+
+
+def verifier_html(page: str, t: Territoire) -> str:
+    """Rend la page si elle porte le code et le nom de son territoire, dans son titre et dans son corps."""
+    titres = re.findall(r"<(?:title|h1)>(.*?)</", page, re.DOTALL)
+    portes = [html.unescape(titre) for titre in titres]
+    if f'data-code="{t.code}"' not in page or len(portes) < 2 or not all(t.nom in titre for titre in portes[:2]):
+        raise ErreurObservatoire(f"La fiche HTML de {t.nom} ({t.code}) porte un autre titre : {portes[:2]}.")
+    return page
+
+
+def verifier_pdf(document: bytes, t: Territoire) -> bytes:
+    """Rend le PDF si le titre de ses métadonnées est celui de son territoire."""
+    trouve = re.search(rb"<dc:title>.*?<rdf:li[^>]*>(.*?)</rdf:li>", document, re.DOTALL)
+    titre = html.unescape(trouve[1].decode("utf-8")) if trouve else ""
+    if t.nom not in titre or f"({t.code})" not in titre:
+        raise ErreurObservatoire(f"La fiche PDF de {t.nom} ({t.code}) porte un autre titre : « {titre} ».")
+    return document
+
+
+# --- l'index ---
+
+
+def _index(base: Base, territoires: Iterable[Territoire], date: dt.date) -> str:
+    groupes: dict[str, list[dict[str, object]]] = {groupe: [] for groupe in _GROUPES}
+    for t in territoires:
+        groupes["intercommunalite" if t.niveau in {"epci", "ept"} else t.niveau].append(_entree(t))
+    perimetre = situer(base, "perimetre", CODE_PERIMETRE)
+    description = carte.decrire(perimetre, date)
+    return (
+        environnement()
+        .get_template("index.html")
+        .render(
+            titre="Les quartiers prioritaires de l’ouest francilien",
+            groupes=[
+                (_GROUPES[groupe], sorted(entrees, key=lambda e: str(e["cle"]))) for groupe, entrees in groupes.items()
+            ],
+            dessin=carte_statique.dessiner(description, titre=False).svg,
+            carte=description,
+            date=date_longue(date),
+            version=__version__,
+        )
+    )
+
+
+def _entree(t: Territoire) -> dict[str, object]:
+    synthese = t.synthese_qpv
+    detail = ", ".join(t.communes.nom) if t.niveau == "qpv" else accorder(synthese.nombre, "QPV", "QPV")
+    population = int(t.qpv.population.iloc[0]) if t.niveau == "qpv" else synthese.population
+    return {
+        "nom": t.nom,
+        "code": t.code,
+        "fichier": nom_de_fichier(t),
+        "detail": f"{detail} · {accorder(population, 'habitant')}" + ("" if t.niveau == "qpv" else " en QPV"),
+        "cle": normaliser(f"{t.nom} {t.code} {t.sigle or ''} {detail if t.niveau == 'qpv' else ''}"),
+    }
+
+
+# --- ce qui est déjà fait ---
+
+
+@dataclass
+class _Registre:
+    """Fichiers déjà produits : leur empreinte, et celle des données et du programme dont ils viennent."""
+
+    racine: Path
+    entrees: str
+    fichiers: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def ouvrir(cls, racine: Path, entrees: str) -> _Registre:
+        """Reprend le registre du dossier s'il vient des mêmes données et du même programme."""
+        try:
+            lu = json.loads((racine / _ETAT).read_text("utf-8"))
+            if lu["entrees"] == entrees:
+                return cls(racine, entrees, dict(lu["fichiers"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            # Registre absent ou abîmé : on refait tout, ce qui est toujours juste.
+            return cls(racine, entrees)
+        return cls(racine, entrees)
+
+    def tenir(self, chemin: str, faire: Callable[[], str | bytes], t: Territoire) -> Iterator[dict[str, object]]:
+        """Écrit ``chemin`` s'il n'est pas déjà là, intact ; rend sa ligne du compte rendu."""
+        cible = self.racine / chemin
+        etat = "à jour"
+        if not self._intact(cible, chemin):
+            contenu = faire()
+            octets = contenu.encode("utf-8") if isinstance(contenu, str) else contenu
+            ecrire(cible, octets)
+            self.fichiers[chemin] = hashlib.sha256(octets).hexdigest()
+            etat = "écrit"
+        taille = cible.stat().st_size
+        yield {
+            "niveau": t.niveau,
+            "code": t.code,
+            "nom": t.nom,
+            "fichier": chemin,
+            "etat": etat,
+            "octets": taille,
+        }
+
+    def noter(self) -> None:
+        """Écrit le registre : dès lors, une interruption ne coûte que le territoire en cours."""
+        contenu = {"entrees": self.entrees, "fichiers": self.fichiers}
+        ecrire(self.racine / _ETAT, json.dumps(contenu, ensure_ascii=False, indent=0))
+
+    def _intact(self, cible: Path, chemin: str) -> bool:
+        attendue = self.fichiers.get(chemin)
+        return attendue is not None and cible.is_file() and _sha256(cible) == attendue
+
+
+def _sha256(chemin: Path) -> str:
+    return hashlib.sha256(chemin.read_bytes()).hexdigest()
+
+
+def _empreinte_des_entrees(base: Base) -> str:
+    """Ce dont dépend tout fichier produit : version du programme, gabarits, empreinte des données.
+
+    La date n'y est pas : reprise le lendemain, une production interrompue ne refait pas ce qui est fait.
+    """
+    ici = Path(__file__).parent
+    programme = [_sha256(f) for f in sorted([*ici.glob("*.py"), *(ici / "gabarits").iterdir()]) if f.is_file()]
+    return hashlib.sha256("".join([__version__, *programme, *base.sources.empreinte]).encode()).hexdigest()
+
+
+def _nettoyer(racine: Path) -> None:
+    """Retire les fichiers temporaires qu'un arrêt brutal aurait laissés."""
+    for dossier in (racine, racine / "fiches", racine / "cartes"):
+        for reste in dossier.glob(".*.tmp"):
+            reste.unlink(missing_ok=True)
