@@ -27,7 +27,7 @@ _MARGE = 0.06
 _EMPRISE_MINIMALE_M = 700
 #: Étendue autour d'un QPV, en multiple de la sienne : on reconnaît le quartier dans sa commune.
 _CADRE_QPV = 1.0
-#: Le fond dépasse le cadre, pour qui déplace la carte (environ 20 km).
+#: Le fond dépasse le cadre d'au moins 20 km, pour les écrans larges et pour qui déplace la carte.
 _AUTOUR_DEGRES = 0.2
 
 
@@ -53,9 +53,9 @@ STYLES: Mapping[str, Style] = MappingProxyType(
         "departements": Style("Limite de département", "#2f2c28", 2.2),
         "territoire": Style("Territoire de la carte", "#1d1b18", 2.4),
         "autre": Style("Autre QPV", "#8a6d7d", 0.9, "#d8c6d0", 0.9, (2, 2)),
-        "inchange": Style("QPV, contour inchangé depuis 2015", "#5b2c49", 1.0, "#cc79a7", 0.85),
-        "modifie": Style("QPV, contour modifié en 2024", "#003f66", 1.0, "#0072b2", 0.75),
-        "nouveau": Style("QPV entré en 2024", "#7a3300", 2.0, "#e69f00", 0.9, (5, 2.5)),
+        "inchange": Style("QPV inchangé depuis 2015", "#5b2c49", 1.0, "#cc79a7", 0.85),
+        "modifie": Style("QPV modifié en 2024", "#003f66", 1.0, "#0072b2", 0.75),
+        "nouveau": Style("QPV nouveau en 2024", "#7a3300", 2.0, "#e69f00", 0.9, (5, 2.5)),
     }
 )
 
@@ -276,7 +276,8 @@ def _couches(t: Territoire, emprise: tuple[float, float, float, float]) -> Itera
 def _couches_fond(t: Territoire, cadre: BaseGeometry) -> Iterator[Couche]:
     """Ce qui entoure le territoire : départements entiers, et communes voisines quand l'échelle le permet."""
     repertoire = t.base.repertoire
-    autour = shapely.buffer(cadre, _AUTOUR_DEGRES, join_style="mitre")
+    ouest, _, est, _ = cadre.bounds
+    autour = shapely.buffer(cadre, max(_AUTOUR_DEGRES, 1.2 * (est - ouest)), join_style="mitre")
     departements = repertoire.departements[repertoire.departements.intersects(autour)]
     rognes = zip(departements.index, departements.nom, departements.geometry.intersection(autour), strict=True)
     large = t.niveau in {"departement", "perimetre"}

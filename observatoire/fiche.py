@@ -238,7 +238,7 @@ _COLONNES_QPV = (
     Colonne("Code"),
     Colonne("Communes", large=True),
     Colonne("Habitants (2020)", nombre=True),
-    Colonne("Part des habitants", nombre=True),
+    Colonne("Part de la commune", nombre=True),
     Colonne("Statut 2024"),
 )
 
@@ -273,10 +273,14 @@ def _sans_quartier(t: Territoire) -> str:
 
 
 def _notes_tableau(t: Territoire) -> Iterator[str]:
+    yield (
+        "Part de la commune : part de ses habitants qui vivent dans le quartier, ou de ceux de toutes ses communes s’il "
+        "s’étend sur plusieurs. La dernière ligne donne la part des habitants du territoire."
+    )
     if t.synthese_qpv.debordants:
         yield (
-            "* Quartier qui s’étend aussi hors du territoire : sa population est celle du quartier entier, et la "
-            "part qui revient au territoire n’est pas publiée (n.d.)."
+            "* Quartier qui s’étend aussi hors du territoire : sa population est celle du quartier entier ; la part qui "
+            "revient au territoire n’est pas publiée."
         )
     absents = t.synthese_qpv.departements_absents
     if absents and t.synthese_qpv.nombre:

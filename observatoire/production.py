@@ -183,12 +183,16 @@ def _index(base: Base, territoires: Iterable[Territoire], date: dt.date) -> str:
 def _entree(t: Territoire) -> dict[str, object]:
     synthese = t.synthese_qpv
     detail = ", ".join(t.communes.nom) if t.niveau == "qpv" else accorder(synthese.nombre, "QPV", "QPV")
-    population = int(t.qpv.population.iloc[0]) if t.niveau == "qpv" else synthese.population
+    if t.niveau == "qpv":
+        habitants = accorder(int(t.qpv.population.iloc[0]), "habitant")
+    else:
+        precision = " (quartiers entiers)" if synthese.debordants else " en QPV"
+        habitants = accorder(synthese.population, "habitant") + precision
     return {
         "nom": t.nom,
-        "code": t.code,
+        "code": f"{t.sigle} · {t.code}" if t.sigle else t.code,
         "fichier": nom_de_fichier(t),
-        "detail": f"{detail} · {accorder(population, 'habitant')}" + ("" if t.niveau == "qpv" else " en QPV"),
+        "detail": f"{detail} · {habitants}",
         "cle": normaliser(f"{t.nom} {t.code} {t.sigle or ''} {detail if t.niveau == 'qpv' else ''}"),
     }
 

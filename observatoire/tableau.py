@@ -18,8 +18,8 @@ def tableau_qpv(t: Territoire) -> pd.DataFrame:
     -------
     pandas.DataFrame
         Indexée par ``code`` ; colonnes ``nom``, ``communes``, ``population`` (2020, quartier entier), ``statut``,
-        ``deborde`` (s'étend aussi hors du territoire), ``part`` (habitants du territoire qui y vivent, 0 à 100 ; NaN
-        si le quartier déborde ou si la population du territoire n'est pas publiée).
+        ``deborde`` (s'étend aussi hors du territoire), ``part`` (part, de 0 à 100, des habitants de sa ou de ses
+        communes qui y vivent, en 2020 ; NaN si leur population n'est pas publiée).
     """
     dehors = set(debordants(t.qpv, t.communes.index))
     table = pd.DataFrame(
@@ -31,8 +31,9 @@ def tableau_qpv(t: Territoire) -> pd.DataFrame:
             "deborde": t.qpv.index.isin(dehors),
         }
     )
-    total = t.synthese_qpv.population_territoire
-    table["part"] = (100 * table.population / total).mask(table.deborde) if total else float("nan")
+    communes = t.base.repertoire.communes.population_2020
+    habitants = [communes.loc[codes].sum(skipna=False) for codes in t.qpv.codes_communes]
+    table["part"] = (100 * table.population / pd.array(habitants, "Float64")).astype(float)
     return table.sort_values(["population", "nom"], ascending=[False, True])
 
 
