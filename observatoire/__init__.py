@@ -30,6 +30,8 @@ if TYPE_CHECKING:
         TerritoireInconnu,
     )
     from observatoire.fiche import Fiche
+    from observatoire.indicateurs import Valeur
+    from observatoire.lecture import lire_source, sources_connues
     from observatoire.observatoire import Observatoire, ouvrir
     from observatoire.territoire import Territoire
 
@@ -39,7 +41,10 @@ _MODULES = {
     "Fiche": "fiche",
     "Observatoire": "observatoire",
     "Territoire": "territoire",
+    "Valeur": "indicateurs",
+    "lire_source": "lecture",
     "ouvrir": "observatoire",
+    "sources_connues": "lecture",
     **dict.fromkeys(
         (
             "AgregationInterdite",
@@ -71,7 +76,10 @@ __all__ = [
     "Territoire",
     "TerritoireAmbigu",
     "TerritoireInconnu",
+    "Valeur",
+    "lire_source",
     "ouvrir",
+    "sources_connues",
 ]
 
 

@@ -285,6 +285,3 @@ def _situer(carte: Carte) -> Iterator[tuple[Style, list[str], list[tuple[float, 
         traces = vue.placer(shapely.coverage_simplify(_lambert(couche.entites), _TOLERANCE_PX / vue.echelle))
         petites = [g.centroid for g in traces if couche.style == "cible" and shapely.area(g) < 60]
         yield couche.dessin, [_chemin(g) for g in traces], [(p.x, p.y) for p in petites]
-
-
-__all__ = ["CarteStatique", "dessiner"]

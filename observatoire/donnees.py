@@ -15,13 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from observatoire.erreurs import ErreurSource
-from observatoire.schemas import SCHEMAS, valider
+from observatoire.schemas import SCHEMAS, Schema, valider
 
 _DESCRIPTION = "datapackage.json"
+#: Ce qu'on attend de la description de chaque fichier.
+_CLES = ("path", "title", "format", "bytes", "hash", "licenses", "contributors", "sources", "millesime", "date")
 _REMEDE_EMBARQUE = "réinstallez observatoire (python -m pip install --force-reinstall observatoire)"
 
 
@@ -73,7 +77,7 @@ class Paquet:
         """Descriptions des tables, par nom."""
         try:
             description = json.loads(self._octets(_DESCRIPTION))
-            return {ressource["name"]: ressource for ressource in description["resources"]}
+            return {r["name"]: {cle: r[cle] for cle in _CLES} for r in description["resources"]}
         except (ValueError, KeyError, TypeError) as cause:
             raise self._endommage(_DESCRIPTION) from cause
 
@@ -106,7 +110,7 @@ class Paquet:
         if self.dossier != dossier_embarque():
             # Les tables embarquées sont validées à leur construction, et l'empreinte prouve que ce sont elles.
             valider(table, schema, str(self.dossier / self.ressources[nom]["path"]))
-        return table.set_index("code") if schema.cle == ("code",) else table
+        return table.set_index(list(schema.cle)) if len(schema.cle) == 1 else table
 
     def sources(self) -> pd.DataFrame:
         """Producteur, licence, millésime, empreinte et date de chaque fichier.
@@ -184,12 +188,33 @@ def _decoder(octets: bytes, nom: str, forme: str) -> pd.DataFrame:
     schema = SCHEMAS[nom]
     tampon = io.BytesIO(octets)
     if forme == "csv":
-        return pd.read_csv(tampon, dtype=str)
-    table = gpd.read_parquet(tampon) if schema.geometrique else pd.read_parquet(tampon)
-    for colonne in schema.colonnes("list"):
-        table[colonne] = pd.Series([list(v) for v in table[colonne]], table.index, dtype=object)
+        return _decoder_csv(tampon, schema)
+    metadonnees = pq.read_schema(tampon).metadata or {}
+    table = gpd.read_parquet(tampon) if b"geo" in metadonnees else pd.read_parquet(tampon)
     for champ in schema.champs:
-        # Un texte facultatif absent est None, quelle que soit la version de pandas (NaN ou pd.NA sinon).
-        if champ.type == "string" and not champ.obligatoire:
+        if champ.nom not in table:
+            continue
+        if champ.type == "list":
+            valeurs = [v.tolist() if isinstance(v, np.ndarray) else v for v in table[champ.nom]]
+            table[champ.nom] = pd.Series(valeurs, table.index, dtype=object)
+        elif champ.type == "string" and not champ.obligatoire:
+            # Un texte facultatif absent est None, quelle que soit la version de pandas (NaN ou pd.NA sinon).
             table[champ.nom] = table[champ.nom].astype(object).where(table[champ.nom].notna(), None)
+    return table
+
+
+def _decoder_csv(tampon: io.BytesIO, schema: Schema) -> pd.DataFrame:
+    """Un CSV dont le schéma dit les types ; les listes y sont séparées par des barres."""
+    table = pd.read_csv(tampon, dtype=str, keep_default_na=False)
+    for champ in schema.champs:
+        if champ.nom not in table:
+            continue
+        if champ.type == "list":
+            listes = [v.split("|") if v else [] for v in table[champ.nom]]
+            table[champ.nom] = pd.Series(listes, table.index, dtype=object)
+        elif champ.type == "integer":
+            entiers = [int(v) if v.isdecimal() else v for v in table[champ.nom]]
+            table[champ.nom] = pd.Series(entiers, table.index, dtype=None if table.empty else object).infer_objects()
+        elif champ.obligatoire:
+            table[champ.nom] = table[champ.nom].astype(object).where(table[champ.nom] != "", None)
     return table

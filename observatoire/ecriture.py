@@ -64,13 +64,15 @@ def ecrire(chemin: str | os.PathLike[str], contenu: str | bytes) -> Path:
     """
     cible = Path(chemin).expanduser()
     octets = contenu.encode("utf-8") if isinstance(contenu, str) else contenu
-    if cible.is_dir():
-        raise _erreur(cible, IsADirectoryError(errno.EISDIR, ""))
     try:
+        if cible.is_dir():
+            raise IsADirectoryError(errno.EISDIR, "")
         cible.parent.mkdir(parents=True, exist_ok=True)
         _remplacer(cible, octets)
     except OSError as cause:
         raise _erreur(cible, cause) from cause
+    except ValueError as cause:  # un caractère nul dans le chemin
+        raise ErreurEcriture(f"Impossible d'écrire « {cible} » : ce n'est pas un nom de fichier.") from cause
     return cible
 
 

@@ -1,13 +1,14 @@
 """Les erreurs d'``observatoire`` : chacune dit ce qui ne va pas, où, et que faire.
 
 Toutes héritent d'``ErreurObservatoire`` et de l'exception native qui convient : un appelant peut donc attraper
-l'une ou l'autre. La ligne de commande les affiche sans trace d'appels et sort avec le code 2.
+l'une ou l'autre. La ligne de commande les affiche sans trace d'appels et sort avec le code 2. Celles qui ont plusieurs
+arguments savent se refaire (``__reduce__``) : elles passent ainsi d'un processus à l'autre.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class ErreurObservatoire(Exception):
@@ -58,6 +59,9 @@ class ErreurSchema(ErreurObservatoire, ValueError):
         lignes = [f"{origine} : {len(self.problemes)} problème(s).", *(f"  - {p}" for p in self.problemes)]
         super().__init__("\n".join([*lignes, f"Que faire : {remede}"]))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.origine, self.problemes, self.remede)
+
 
 class Candidat(NamedTuple):
     """Un territoire proposé à qui s'est trompé de nom ou n'a pas assez précisé."""
@@ -84,12 +88,16 @@ class TerritoireInconnu(ErreurObservatoire, LookupError):
     def __init__(self, recherche: str, proches: Iterable[Candidat] = (), indication: str = "") -> None:
         self.recherche = recherche
         self.proches = tuple(proches)
+        self._indication = indication
         message = f"Aucun territoire ne correspond à « {recherche} »."
         if indication:
             message += f" {indication}"
         if self.proches:
             message += " Noms les plus proches : " + " ; ".join(map(str, self.proches)) + "."
         super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.recherche, self.proches, self._indication)
 
 
 class TerritoireAmbigu(ErreurObservatoire, LookupError):
@@ -115,3 +123,6 @@ class TerritoireAmbigu(ErreurObservatoire, LookupError):
         tete = f"« {recherche} » désigne {len(self.candidats)} territoires :"
         fin = 'Que faire : donnez le code, un nom plus complet, ou précisez niveau="commune", "qpv"...'
         super().__init__("\n".join([tete, *montres, fin]))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.recherche, self.candidats)

@@ -274,19 +274,19 @@ def _sans_quartier(t: Territoire) -> str:
 
 def _notes_tableau(t: Territoire) -> Iterator[str]:
     yield (
-        "Part de la commune : part de ses habitants qui vivent dans le quartier, ou de ceux de toutes ses communes s’il "
-        "s’étend sur plusieurs. La dernière ligne donne la part des habitants du territoire."
+        "Part de la commune : part de ses habitants qui vivent dans le quartier, ou de ceux de toutes ses communes "
+        "s’il s’étend sur plusieurs. La dernière ligne donne la part des habitants du territoire."
     )
     if t.synthese_qpv.debordants:
         yield (
-            "* Quartier qui s’étend aussi hors du territoire : sa population est celle du quartier entier ; la part qui "
-            "revient au territoire n’est pas publiée."
+            "* Quartier qui s’étend aussi hors du territoire : sa population est celle du quartier entier ; la part "
+            "qui revient au territoire n’est pas publiée."
         )
     absents = t.synthese_qpv.departements_absents
     if absents and t.synthese_qpv.nombre:
         yield (
             f"Le territoire s’étend sur le département {enumerer(absents)}, dont les quartiers prioritaires ne sont "
-            "pas dans les données embarquées : l’ensemble ne les compte pas, et la part totale n’est pas calculée (n.d.)."
+            "pas dans les données embarquées : l’ensemble ne les compte pas, et sa part n’est pas calculée (n.d.)."
         )
     yield f"Sources : {_SOURCE_QPV} ; {_SOURCE_2020} ; {_SOURCE_ANCT}."
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
 import pandas as pd
 
+from observatoire import agregation, ajout
+from observatoire.agregation import Partie
 from observatoire.donnees import Paquet
+from observatoire.indicateurs import Releve, Valeur
+from observatoire.qpv import synthetiser
 from observatoire.referentiel import Repertoire
 from observatoire.schemas import Niveau
 from observatoire.territoire import Territoire, situer
@@ -61,8 +66,9 @@ class Observatoire:
         Les données ; on passe d'ordinaire par ``obs.ouvrir()``.
     """
 
-    def __init__(self, paquet: Paquet) -> None:
+    def __init__(self, paquet: Paquet, ajouts: tuple[tuple[pd.DataFrame, pd.DataFrame], ...] = ()) -> None:
         self._paquet = paquet
+        self._ajouts = ajouts
 
     # --- tables ---
 
@@ -116,6 +122,36 @@ class Observatoire:
         return self._paquet.lire("qpv_2015")
 
     @cached_property
+    def indicateurs(self) -> pd.DataFrame:
+        """Indicateurs, en table longue.
+
+        Colonnes ``niveau`` (qpv, commune, epci, ept, departement, perimetre, region, france), ``code``,
+        ``indicateur``, ``millesime`` (année ; vide si le producteur ne la dit pas), ``valeur`` (NaN si et seulement si
+        ``statut`` n'est pas « diffuse »), ``statut``, ``source``. Producteurs : Insee, SDES, Cnaf.
+        """
+        return pd.concat(
+            [self._paquet.lire("indicateurs"), *(valeurs for valeurs, _ in self._ajouts)], ignore_index=True
+        )
+
+    @cached_property
+    def catalogue(self) -> pd.DataFrame:
+        """Catalogue des indicateurs, indexé par ``indicateur``.
+
+        Colonnes ``libelle``, ``unite``, ``decimales``, ``nature`` (effectif, part, mediane, indice, ratio),
+        ``numerateur``, ``denominateur``, ``ponderation`` (liste), ``theme``, ``niveaux`` (liste), ``definition``,
+        ``producteur``, ``page``, ``licence``, ``millesime_documente``, ``millesimes`` (liste des années présentes).
+        """
+        catalogue = pd.concat([self._paquet.lire("catalogue"), *(fiche for _, fiche in self._ajouts)])
+        annees = self.indicateurs.dropna(subset="millesime").groupby("indicateur").millesime.unique()
+        catalogue["millesimes"] = [sorted(map(int, annees.get(nom, []))) for nom in catalogue.index]
+        return catalogue
+
+    @cached_property
+    def releve(self) -> Releve:
+        """Les indicateurs et leur catalogue, prêts à être interrogés."""
+        return Releve(self.indicateurs, self.catalogue)
+
+    @cached_property
     def regions(self) -> pd.DataFrame:
         """Régions et collectivités : ``nom``."""
         return self._paquet.lire("regions")
@@ -140,7 +176,7 @@ class Observatoire:
     def repertoire(self) -> Repertoire:
         """Le référentiel territorial, qui va des noms aux territoires."""
         noms = self._paquet.lire("noms")
-        return Repertoire(self.communes, self.epci, self.ept, self.departements, self.qpv, noms)
+        return Repertoire(self.communes, self.epci, self.ept, self.departements, self.qpv, noms, self.qpv_2015)
 
     def territoire(self, recherche: str, niveau: str | None = None) -> Territoire:
         """Trouve un territoire par son nom, son sigle ou son code.
@@ -167,6 +203,80 @@ class Observatoire:
     def territoires(self, motif: str | None = None) -> pd.DataFrame:
         """Liste des territoires de l'ouest francilien, ou de ceux de France dont un nom contient ``motif``."""
         return self.repertoire.lister(motif)
+
+    # --- indicateurs ---
+
+    def agreger(
+        self,
+        indicateur: str,
+        codes: Iterable[str | Territoire],
+        *,
+        millesime: int | str | None = None,
+        partiel: bool = False,
+    ) -> Valeur:
+        """Valeur d'un indicateur sur plusieurs territoires disjoints.
+
+        Les effectifs s'ajoutent, les parts et ratios se recalculent de leur numérateur et de leur dénominateur ou, à
+        défaut, se pondèrent par l'effectif que nomme le catalogue (le résultat se dit alors « estimation »). Médianes,
+        indices, millésimes mêlés, recouvrements et valeurs manquantes sont refusés.
+
+        Parameters
+        ----------
+        indicateur : str
+            Identifiant du catalogue.
+        codes : iterable of str
+            Codes (ou territoires) à réunir.
+        millesime : int, optional
+            Année ; par défaut la dernière que toutes les parties partagent.
+        partiel : bool
+            Accepte une estimation sur les seules parties publiées ; elle porte sa couverture.
+
+        Raises
+        ------
+        AgregationInterdite
+            Le total serait faux ; le message dit pourquoi, et ce qui est possible.
+
+        Examples
+        --------
+        >>> import observatoire as obs
+        >>> o = obs.ouvrir()
+        >>> int(o.agreger("population", codes=["92036", "92050"], millesime=2020).valeur)
+        147047
+        """
+        territoires = [self._territoire(code) for code in ([codes] if isinstance(codes, str) else codes)]
+        parties = [Partie(t.niveau, t.code, t.nom, frozenset(t.communes.index)) for t in territoires]
+        return agregation.agreger(
+            self.releve,
+            parties,
+            indicateur,
+            millesime=millesime,
+            partiel=partiel,
+            synthetiser=lambda communes: synthetiser(self.qpv, self.communes.loc[sorted(communes)]),
+        )
+
+    def ajouter_indicateur(self, table: pd.DataFrame, fiche_catalogue: Mapping[str, Any]) -> Observatoire:
+        """Un nouvel observatoire, avec un indicateur de plus ; celui-ci ne change pas.
+
+        Parameters
+        ----------
+        table : pandas.DataFrame
+            Colonnes ``code`` (ou index) et ``valeur`` ; facultatives : ``niveau``, ``millesime``, ``statut``,
+            ``source``.
+        fiche_catalogue : mapping
+            Au moins ``indicateur``, ``libelle`` et ``nature`` ; toute autre colonne de ``o.catalogue``.
+
+        Raises
+        ------
+        ErreurSchema
+            Tous les problèmes à la fois ; rien n'est ajouté.
+        """
+        valeurs = ajout.preparer_valeurs(table, fiche_catalogue, self._niveau_du_code)
+        catalogue = self.catalogue.drop(columns="millesimes")
+        fiche = ajout.preparer_fiche(fiche_catalogue, catalogue, date_connue=bool(valeurs.millesime.notna().all()))
+        return Observatoire(self._paquet, (*self._ajouts, (valeurs, fiche)))
+
+    def _niveau_du_code(self, code: str) -> str | None:
+        return "qpv" if code in self.qpv_2015.index else self.repertoire.niveau_du_code(code)
 
     # --- cartes et fiches ---
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import get_args
+from typing import Any, get_args
 
 import geopandas as gpd
 import pandas as pd
@@ -58,10 +58,9 @@ def normaliser(texte: str) -> str:
     'gps et o'
     """
     texte = texte.casefold().replace("œ", "oe").replace("æ", "ae").replace("&", " et ")
-    # Deux noms sur trois n'ont pas d'accent : les décomposer coûterait le plus gros de la construction de l'index.
-    decompose = texte if texte.isascii() else unicodedata.normalize("NFKD", texte)
-    sans_accents = "".join(c for c in decompose if not unicodedata.combining(c)) if decompose != texte else texte
-    mots = re.sub(r"[^a-z0-9]+", " ", sans_accents).split()
+    if not texte.isascii():  # deux noms sur trois n'ont pas d'accent : les décomposer coûterait pour rien
+        texte = "".join(c for c in unicodedata.normalize("NFKD", texte) if not unicodedata.combining(c))
+    mots = re.sub(r"[^a-z0-9]+", " ", texte).split()
     return " ".join({"st": "saint", "ste": "sainte", "sts": "saints", "stes": "saintes"}.get(m, m) for m in mots)
 
 
@@ -72,7 +71,7 @@ def _sans_articles(cle: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Entree:
-    """Un nom sous lequel un territoire peut être cherché."""
+    """Un nom sous lequel un territoire peut être cherché ; ``entier`` : jamais par un bout de ce nom."""
 
     niveau: Niveau
     code: str
@@ -80,6 +79,7 @@ class _Entree:
     cle: str
     courte: str
     proche: bool
+    entier: bool = False
 
     @property
     def candidat(self) -> Candidat:
@@ -96,6 +96,8 @@ class Repertoire:
         Les tables du référentiel, indexées par ``code``.
     noms : pandas.DataFrame
         Sigles et autres noms : colonnes ``code``, ``nom``, ``nature``.
+    qpv_2015 : pandas.DataFrame
+        Quartiers de 2015, pour renseigner qui cherche un code périmé.
     """
 
     communes: gpd.GeoDataFrame
@@ -104,6 +106,7 @@ class Repertoire:
     departements: gpd.GeoDataFrame
     qpv: gpd.GeoDataFrame
     noms: pd.DataFrame
+    qpv_2015: pd.DataFrame
 
     def chercher(self, recherche: str, niveau: str | None = None) -> Candidat:
         """Trouve le territoire désigné par un code, un nom ou un sigle.
@@ -130,13 +133,19 @@ class Repertoire:
         if par_code and niveau in {None, par_code.niveau}:
             return par_code
         entrees = [e for e in self._entrees if niveau in {None, e.niveau}]
-        for trouvees in _paliers(texte, entrees):
+        # Un nombre est un code, juste ou faux : le chercher dans les noms trouverait « Pont Du Routoir 2 » pour « 2 ».
+        for trouvees in () if texte.isdigit() else _paliers(texte, entrees):
             retenues = _departager(trouvees, normaliser(texte))
             if len(retenues) == 1:
                 return retenues[0]
             if retenues:
                 raise TerritoireAmbigu(texte, _avec_voisins(texte, retenues, entrees))
         raise TerritoireInconnu(texte, _proches(texte, entrees), self._indication(texte, niveau, par_code))
+
+    def niveau_du_code(self, code: str) -> str | None:
+        """Niveau d'un code du référentiel, None s'il est inconnu."""
+        trouve = self._par_code(code)
+        return trouve.niveau if trouve else None
 
     def nommer(self, niveau: Niveau, code: str) -> str:
         """Nom à imprimer d'un territoire connu."""
@@ -191,9 +200,11 @@ class Repertoire:
         absorbantes = self.communes.index[self.communes.codes_anciens.map(lambda codes: texte.upper() in codes)]
         if len(absorbantes):
             return f"Ce code ancien est devenu {absorbantes[0]} ({self.nommer('commune', absorbantes[0])})."
-        suites = self.qpv.index[self.qpv.codes_2015.map(lambda codes: texte.upper() in codes)]
-        if len(suites):
-            return f"Ce quartier de 2015 est devenu {', '.join(suites)} en 2024."
+        if texte.upper() in self.qpv_2015.index:
+            ancien: Any = self.qpv_2015.loc[texte.upper()]
+            suites = ", ".join(ancien.codes_2024)
+            devenir = f"est devenu {suites}" if suites else "est sorti de la géographie prioritaire"
+            return f"Ce quartier de 2015 ({ancien.nom}) {devenir} en 2024."
         if texte.isdigit():
             return "Vérifiez les zéros du début ; un code postal n'est pas un code Insee, cherchez plutôt par le nom."
         return ""
@@ -236,14 +247,14 @@ class Repertoire:
         for code, nom, affiche, communes in zip(
             self.qpv.index, self.qpv.nom, self.qpv.nom_affiche, self.qpv.noms_communes, strict=True
         ):
-            yield from _entrees("qpv", code, f"{affiche}, {communes}", [nom, affiche], proche=True, nom_affiche=False)
+            complet = f"{affiche}, {communes}"
+            for entree in _entrees("qpv", code, complet, [nom, affiche], proche=True):
+                # « Gennevilliers » ne doit pas trouver « Agnettes, Gennevilliers ».
+                yield replace(entree, entier=entree.cle == normaliser(complet))
 
 
-def _entrees(
-    niveau: Niveau, code: str, affiche: str, autres: Iterable[str], *, proche: bool, nom_affiche: bool = True
-) -> Iterator[_Entree]:
-    noms = [affiche, *autres] if nom_affiche else autres
-    cles = {normaliser(nom) for nom in noms}
+def _entrees(niveau: Niveau, code: str, affiche: str, autres: Iterable[str], *, proche: bool) -> Iterator[_Entree]:
+    cles = {normaliser(nom) for nom in (affiche, *autres)}
     if niveau in {"epci", "ept"}:
         cles |= {_NATURE.sub("", cle) for cle in cles}
     for cle in cles:
@@ -271,9 +282,9 @@ def _paliers(texte: str, entrees: Sequence[_Entree]) -> Iterator[list[_Entree]]:
     for courte in cles:
         yield [e for e in entrees if e.courte == courte]
     for courte in cles:
-        yield [e for e in entrees if f" {courte} " in f" {e.courte} "]
+        yield [e for e in entrees if not e.entier and f" {courte} " in f" {e.courte} "]
     for courte in cles:
-        yield [e for e in entrees if f" {courte}" in f" {e.courte}"]
+        yield [e for e in entrees if not e.entier and f" {courte}" in f" {e.courte}"]
 
 
 def _departager(trouvees: list[_Entree], cle: str) -> list[Candidat]:

@@ -21,8 +21,20 @@ from observatoire.erreurs import ErreurSchema
 #: Niveaux de territoire, du plus petit au plus grand.
 NIVEAUX = ("qpv", "commune", "epci", "ept", "departement", "perimetre")
 
+#: Les mêmes, et les niveaux qui ne servent qu'à comparer.
+NIVEAUX_INDICATEURS = (*NIVEAUX, "region", "france")
+
+#: Pourquoi une valeur est là, ou manque.
+STATUTS = ("diffuse", "secret", "non_diffuse", "hors_champ", "indisponible")
+
+#: Nature d'un indicateur (« mediane » vaut pour tout quantile).
+NATURES = ("effectif", "part", "mediane", "indice", "ratio")
+
 Niveau = Literal["qpv", "commune", "epci", "ept", "departement", "perimetre"]
 TypeChamp = Literal["string", "integer", "number", "list", "boolean", "geometry"]
+
+#: Système de coordonnées de toute table géographique.
+EPSG = 4326
 
 Table = TypeVar("Table", bound=pd.DataFrame)
 
@@ -125,7 +137,9 @@ SCHEMAS: Mapping[str, Schema] = MappingProxyType(
                         obligatoire=False,
                         motif=_SIREN,
                     ),
-                    Champ("codes_anciens", "list", "Codes de communes absorbées depuis leur création"),
+                    Champ(
+                        "codes_anciens", "list", "Autres codes portés par la commune ou par celles qu'elle a absorbées"
+                    ),
                     _POPULATION,
                     _POPULATION_2020,
                     _GEOMETRIE_IDF,
@@ -222,6 +236,40 @@ SCHEMAS: Mapping[str, Schema] = MappingProxyType(
                 ),
             ),
             Schema(
+                "indicateurs",
+                ("niveau", "code", "indicateur", "millesime"),
+                (
+                    Champ("niveau", "string", "Niveau du territoire", valeurs=NIVEAUX_INDICATEURS),
+                    Champ("code", "string", "Code du territoire"),
+                    Champ("indicateur", "string", "Identifiant dans le catalogue"),
+                    Champ("millesime", "integer", "Année ; vide si elle n'est pas documentée", obligatoire=False),
+                    Champ("valeur", "number", "Valeur, vide si et seulement si le statut n'est pas diffuse", False),
+                    Champ("statut", "string", "Pourquoi la valeur est là ou manque", valeurs=STATUTS),
+                    Champ("source", "string", "Producteur et opération"),
+                ),
+            ),
+            Schema(
+                "catalogue",
+                ("indicateur",),
+                (
+                    Champ("indicateur", "string", "Identifiant", motif=r"[a-z][a-z0-9_]*"),
+                    Champ("libelle", "string", "Nom à imprimer"),
+                    Champ("unite", "string", "Unité, vide pour un indice", obligatoire=False),
+                    Champ("decimales", "integer", "Décimales à l'affichage", minimum=0),
+                    Champ("nature", "string", "Ce qui dit comment il s'agrège", valeurs=NATURES),
+                    Champ("numerateur", "string", "Indicateur au numérateur, s'il existe", obligatoire=False),
+                    Champ("denominateur", "string", "Indicateur au dénominateur, s'il existe", obligatoire=False),
+                    Champ("ponderation", "list", "Indicateurs qui peuvent pondérer une estimation, par préférence"),
+                    Champ("theme", "string", "Thème"),
+                    Champ("niveaux", "list", "Niveaux où l'indicateur a un sens"),
+                    Champ("definition", "string", "Définition en une phrase"),
+                    Champ("producteur", "string", "Producteur"),
+                    Champ("page", "string", "Page du producteur", obligatoire=False),
+                    Champ("licence", "string", "Licence"),
+                    Champ("millesime_documente", "string", "Le producteur dit-il l'année ?", valeurs=("oui", "non")),
+                ),
+            ),
+            Schema(
                 "noms",
                 ("code", "nom"),
                 (
@@ -252,7 +300,7 @@ def valider(table: Table, schema: Schema, origine: str) -> Table:
     ErreurSchema
         Tous les problèmes à la fois : colonnes absentes, clés en double, valeurs vides ou hors du domaine.
     """
-    problemes = [*_colonnes_absentes(table, schema), *_cles_en_double(table, schema)]
+    problemes = [*_colonnes_absentes(table, schema), *_cles_en_double(table, schema), *_projection(table)]
     for champ in schema.champs:
         if champ.nom in table.columns:
             problemes.extend(_problemes_du_champ(table[champ.nom], champ))
@@ -265,6 +313,12 @@ def _colonnes_absentes(table: pd.DataFrame, schema: Schema) -> Iterator[str]:
     for nom in schema.colonnes():
         if nom not in table.columns:
             yield f"colonne « {nom} » absente (colonnes lues : {', '.join(map(str, table.columns))})"
+
+
+def _projection(table: pd.DataFrame) -> Iterator[str]:
+    projection = getattr(table, "crs", None)
+    if projection is not None and projection.to_epsg() != EPSG:
+        yield f"projection {projection.to_string()[:40]}, or on attend EPSG:{EPSG} (longitude, latitude)"
 
 
 def _cles_en_double(table: pd.DataFrame, schema: Schema) -> Iterator[str]:
@@ -289,7 +343,8 @@ def _problemes_du_champ(colonne: pd.Series, champ: Champ) -> Iterator[str]:
 
 def _controles(champ: Champ) -> Iterator[tuple[Callable[[Any], bool], str]]:
     attendus, libelle = _TYPES[champ.type]
-    yield lambda v: isinstance(v, attendus), f"on attend {libelle}"
+    # Pour Python, True est un entier : pas pour une table.
+    yield lambda v: isinstance(v, attendus) and isinstance(v, bool) == (champ.type == "boolean"), f"on attend {libelle}"
     if champ.motif:
         motif = re.compile(champ.motif)
         yield lambda v: isinstance(v, str) and bool(motif.fullmatch(v)), f"on attend la forme {champ.motif}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -12,9 +13,12 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from observatoire import comparaison
 from observatoire import qpv as geographie
-from observatoire.erreurs import Candidat, TerritoireAmbigu
-from observatoire.referentiel import CODE_PERIMETRE, DEPARTEMENTS_PERIMETRE, LIBELLES_NIVEAUX, Repertoire
+from observatoire.comparaison import Rang
+from observatoire.erreurs import AgregationInterdite, Candidat, TerritoireAmbigu
+from observatoire.indicateurs import Releve, Valeur
+from observatoire.referentiel import CODE_PERIMETRE, DEPARTEMENTS_PERIMETRE, LIBELLES_NIVEAUX, REGION, Repertoire
 from observatoire.schemas import Niveau
 
 if TYPE_CHECKING:
@@ -31,6 +35,10 @@ class Base(Protocol):
         """Le référentiel territorial."""
 
     @property
+    def releve(self) -> Releve:
+        """Les indicateurs et leur catalogue."""
+
+    @property
     def qpv_2015(self) -> pd.DataFrame:
         """Les quartiers de 2015 et leur devenir."""
 
@@ -41,6 +49,11 @@ class Base(Protocol):
     @property
     def sources(self) -> pd.DataFrame:
         """Producteur, licence et millésime de chaque table."""
+
+    def agreger(
+        self, indicateur: str, codes: Iterable[str], *, millesime: int | str | None = None, partiel: bool = False
+    ) -> Valeur:
+        """Valeur d'un indicateur sur un ensemble de territoires."""
 
     def presenter(self, territoire: Territoire) -> str:
         """Carton d'identité en HTML."""
@@ -108,7 +121,9 @@ class Territoire:
 
     @cached_property
     def synthese_qpv(self) -> geographie.Synthese:
-        """Nombre, habitants et part des QPV du territoire."""
+        """Nombre, habitants et part des QPV du territoire ; pour un QPV, lui seul, sans part."""
+        if self.niveau == "qpv":
+            return geographie.Synthese(1, int(self._ligne.population), (), None, None, ())
         return geographie.synthetiser(self._repertoire.qpv, self.communes)
 
     @cached_property
@@ -197,6 +212,130 @@ class Territoire:
         if self.niveau != "perimetre" and any(d.code in DEPARTEMENTS_PERIMETRE for d in self.departements):
             parents.append(self._situer("perimetre", CODE_PERIMETRE))
         return tuple(parents)
+
+    # --- ses indicateurs ---
+
+    @cached_property
+    def indicateurs(self) -> pd.DataFrame:
+        """Lignes de ``o.indicateurs`` qui concernent le territoire."""
+        table = self.base.releve.table
+        return table[(table.niveau == self.niveau) & (table.code == self.code)]
+
+    def indicateur(self, indicateur: str, millesime: int | str | None = None) -> Valeur:
+        """Valeur d'un indicateur, au millésime demandé ou au dernier présent.
+
+        Une valeur absente a un statut qui dit pourquoi, et ``valeur`` vaut alors NaN.
+
+        Parameters
+        ----------
+        indicateur : str
+            Identifiant du catalogue (``o.catalogue``).
+        millesime : int, optional
+            Année.
+
+        Raises
+        ------
+        ErreurArgument
+            Indicateur ou millésime inexistant.
+        """
+        return self.base.releve.valeur(self.niveau, self.code, indicateur, millesime)
+
+    def comparer(self, indicateurs: Iterable[str] | str, millesime: int | str | None = None) -> pd.DataFrame:
+        """Le territoire à côté de ses parents, de la région et de la France ; voir ``comparaison.comparer``."""
+        demandes = [indicateurs] if isinstance(indicateurs, str) else list(indicateurs)
+        cibles: list[comparaison.Cible] = [(t.niveau, t.code, t.nom) for t in (self, *self.parents)]
+        cibles += [englobant for englobant in comparaison.ENGLOBANTS if self.communes.code_region.eq(REGION).any()]
+        return comparaison.comparer(self.base.releve, cibles, demandes, millesime)
+
+    def rang(self, indicateur: str, parmi: Territoire | None = None, millesime: int | str | None = None) -> Rang:
+        """Place du territoire, de la plus haute valeur à la plus basse, parmi ceux de son niveau.
+
+        Parameters
+        ----------
+        indicateur : str
+            Identifiant du catalogue.
+        parmi : Territoire, optional
+            Où prendre les pairs ; par défaut le premier département du territoire, ou l'ouest francilien pour une
+            intercommunalité ou un département.
+        millesime : int, optional
+            Année ; la dernière du territoire par défaut.
+
+        Raises
+        ------
+        ErreurArgument
+            La valeur du territoire n'est pas publiée.
+        """
+        large = self.niveau in {"epci", "ept", "departement", "perimetre"}
+        cadre = parmi or (self._situer("perimetre", CODE_PERIMETRE) if large else self.departements[0])
+        valeur = self.indicateur(indicateur, millesime)
+        return comparaison.situer_rang(self.base.releve, valeur, cadre.codes(self.niveau))
+
+    def codes(self, niveau: Niveau) -> list[str]:
+        """Codes des territoires d'un niveau qui touchent celui-ci."""
+        if niveau == self.niveau:
+            return [self.code]
+        if niveau == "qpv":
+            return list(self.qpv.index)
+        if niveau == "commune":
+            return list(self.communes.index)
+        if niveau == "perimetre":
+            return [CODE_PERIMETRE]
+        return sorted(self.communes[f"code_{niveau}"].dropna().unique())
+
+    def hors_qpv(self, indicateur: str = "population") -> Valeur:
+        """Effectif du territoire hors de ses quartiers prioritaires, s'il se calcule exactement.
+
+        Raises
+        ------
+        AgregationInterdite
+            L'indicateur n'est pas un effectif, un quartier déborde du territoire, ou une valeur manque.
+        """
+        synthese = self.synthese_qpv
+        if (
+            self.base.releve.fiche(indicateur).nature != "effectif"
+            or synthese.debordants
+            or synthese.departements_absents
+        ):
+            raise AgregationInterdite(
+                f"« {indicateur} » hors QPV ne se calcule pas exactement pour {self.nom} : il faut un effectif, et "
+                "des quartiers tout entiers dans le territoire. Que faire : prenez un territoire qui les contient."
+            )
+        cibles = [(self.niveau, self.code), *(("qpv", code) for code in self.qpv.index)]
+        communs = self.base.releve.millesimes_communs(cibles, indicateur)
+        millesime = communs[0] if communs else None
+        quartiers = self.base.agreger(indicateur, self.qpv.index, millesime=millesime)
+        return comparaison.hors_quartiers(self.indicateur(indicateur, millesime), quartiers)
+
+    def serie(self, indicateur: str, *, meme_si_contour_modifie: bool = False) -> pd.DataFrame:
+        """Valeurs d'un indicateur au fil des millésimes ; pour un QPV, ses quartiers de 2015 compris.
+
+        Parameters
+        ----------
+        indicateur : str
+            Identifiant du catalogue.
+        meme_si_contour_modifie : bool
+            Accepte de mettre côte à côte deux contours différents ; la colonne ``contour_modifie`` le marque.
+
+        Returns
+        -------
+        pandas.DataFrame
+            ``millesime``, ``code``, ``valeur``, ``statut``, ``source``, ``affichage``, ``contour_modifie``.
+
+        Raises
+        ------
+        AgregationInterdite
+            La série traverse un contour modifié.
+        """
+        modifie = self.niveau == "qpv" and self._ligne.statut != "inchange"
+        anciens = list(self._ligne.codes_2015) if self.niveau == "qpv" else []
+        etapes = [*((code, modifie) for code in anciens), (self.code, False)]
+        table = comparaison.serie(self.base.releve, self.niveau, etapes, indicateur)
+        if table.contour_modifie.any() and not meme_si_contour_modifie:
+            raise AgregationInterdite(
+                f"Le contour de {self.nom} ({self.code}) a changé en 2024 : ses valeurs d'avant ({', '.join(anciens)}) "
+                "ne se suivent pas. Que faire : meme_si_contour_modifie=True les donne, marquées."
+            )
+        return table
 
     # --- se montrer ---
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 FINE = "\u202f"
 INSECABLE = "\u00a0"
+
+_CALCUL = Context(prec=400)
 
 _MOIS = (
     "janvier",
@@ -41,7 +43,7 @@ def nombre(valeur: float, decimales: int = 0) -> str:
     if not math.isfinite(valeur):
         raise ValueError("nombre() n'écrit que des valeurs finies : une valeur absente s'écrit avec sa raison")
     # str() rend la plus courte écriture exacte : 2,675 s'arrondit comme on le lit, pas comme il est codé.
-    arrondi = Decimal(str(valeur)).quantize(Decimal(1).scaleb(-decimales), ROUND_HALF_UP)
+    arrondi = Decimal(str(valeur)).quantize(Decimal(1).scaleb(-decimales), ROUND_HALF_UP, _CALCUL)
     texte = f"{abs(arrondi):,.{decimales}f}".replace(",", FINE).replace(".", ",")
     return f"−{texte}" if arrondi < 0 else texte
 

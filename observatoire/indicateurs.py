@@ -1,0 +1,214 @@
+"""Les indicateurs : une valeur, son unité, son millésime, sa source, et la raison quand elle manque.
+
+Une valeur manquante garde sa raison (secret statistique, non diffusée, hors champ, indisponible) partout où elle va :
+elle n'est jamais remplacée par un nombre.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import pandas as pd
+from rapidfuzz import process
+
+from observatoire.erreurs import ErreurArgument
+from observatoire.typographie import FINE, INSECABLE, nombre, pourcentage
+
+#: Ce qu'on imprime à la place d'une valeur, et ce que cela veut dire.
+SIGNES: Mapping[str, tuple[str, str]] = MappingProxyType(
+    {
+        "secret": ("s.", "secret statistique"),
+        "non_diffuse": ("n.d.", "non diffusé"),
+        "hors_champ": ("-", "sans objet à ce niveau"),
+        "indisponible": ("ind.", "source non installée"),
+    }
+)
+DIFFUSE = "diffuse"
+
+
+@dataclass(frozen=True)
+class Couverture:
+    """Sur quoi porte une estimation : territoires publiés sur l'ensemble, et part de leurs habitants (0 à 100)."""
+
+    publies: int
+    total: int
+    part_habitants: float | None
+
+    def __str__(self) -> str:
+        texte = f"{nombre(self.publies)} territoires publiés sur {nombre(self.total)}"
+        return texte if self.part_habitants is None else f"{texte}, {pourcentage(self.part_habitants)} des habitants"
+
+
+@dataclass(frozen=True)
+class Valeur:
+    """La valeur d'un indicateur quelque part, avec tout ce qu'il faut pour l'imprimer sans se tromper.
+
+    Attributes
+    ----------
+    indicateur, libelle : str
+        Identifiant du catalogue et nom à imprimer.
+    niveau, code : str
+        Le territoire.
+    valeur : float
+        NaN si et seulement si ``statut`` n'est pas « diffuse ».
+    statut : str
+        « diffuse », « secret », « non_diffuse », « hors_champ » ou « indisponible ».
+    unite : str
+        Unité (« % », « habitants », « € par an »...), vide pour un indice.
+    millesime : int or None
+        Année ; None quand le producteur ne la dit pas.
+    source : str
+        Producteur et opération.
+    decimales : int
+        Décimales à l'affichage ; la valeur n'est jamais arrondie.
+    estimation : bool
+        La valeur est une estimation, non un chiffre publié.
+    couverture : Couverture or None
+        Sur quoi porte l'estimation.
+    """
+
+    indicateur: str
+    libelle: str
+    niveau: str
+    code: str
+    valeur: float
+    statut: str
+    unite: str
+    millesime: int | None
+    source: str
+    decimales: int = 0
+    estimation: bool = False
+    couverture: Couverture | None = None
+
+    def __post_init__(self) -> None:
+        if math.isnan(self.valeur) == (self.statut == DIFFUSE):
+            raise ErreurArgument(f"{self.indicateur} {self.code} : valeur {self.valeur} et statut « {self.statut} ».")
+
+    @property
+    def affichage(self) -> str:
+        """La valeur et son unité, ou le signe de son absence : « 45,0 % », « s. »."""
+        if self.statut != DIFFUSE:
+            return SIGNES[self.statut][0]
+        return ecrire_valeur(self.valeur, self.unite, self.decimales)
+
+    @property
+    def reference(self) -> str:
+        """Source et millésime, tels qu'on les imprime en note."""
+        if self.millesime is None and self.statut != "indisponible":
+            return f"{self.source}, millésime non documenté"
+        return self.source
+
+    def __str__(self) -> str:
+        precisions = [] if self.statut == DIFFUSE else [SIGNES[self.statut][1]]
+        if self.estimation:
+            precisions.append("estimation")
+        if self.couverture is not None:
+            precisions.append(str(self.couverture))
+        return f"{self.affichage} ({f'{INSECABLE}; '.join([*precisions, self.reference])})"
+
+
+def ecrire_valeur(valeur: float, unite: str, decimales: int) -> str:
+    """« 45,0 % », « 20 724 habitants », « 22 940 € par an », « 1,8 »."""
+    texte = nombre(valeur, decimales)
+    if not unite:
+        return texte
+    return f"{texte}{FINE if unite == '%' else INSECABLE}{unite}"
+
+
+@dataclass(frozen=True)
+class Releve:
+    """Les indicateurs et leur catalogue, prêts à être interrogés.
+
+    Parameters
+    ----------
+    table : pandas.DataFrame
+        Table longue des indicateurs (colonnes de ``o.indicateurs``).
+    catalogue : pandas.DataFrame
+        Catalogue, indexé par ``indicateur``.
+    """
+
+    table: pd.DataFrame
+    catalogue: pd.DataFrame
+
+    @cached_property
+    def _cases(self) -> dict[tuple[str, str, str], dict[int | None, tuple[float, str, str]]]:
+        cases: dict[tuple[str, str, str], dict[int | None, tuple[float, str, str]]] = {}
+        t = self.table
+        millesimes = [None if pd.isna(m) else int(m) for m in t.millesime]
+        colonnes = (t.niveau, t.code, t.indicateur, millesimes, t.valeur, t.statut, t.source)
+        for niveau, code, indicateur, millesime, valeur, statut, source in zip(*colonnes, strict=True):
+            cases.setdefault((niveau, code, indicateur), {})[millesime] = (valeur, statut, source)
+        return cases
+
+    def fiche(self, indicateur: str) -> Any:
+        """Ligne du catalogue d'un indicateur.
+
+        Raises
+        ------
+        ErreurArgument
+            L'indicateur n'existe pas ; les identifiants proches sont proposés.
+        """
+        if indicateur not in self.catalogue.index:
+            proches = [trouve for trouve, *_ in process.extract(str(indicateur), self.catalogue.index, limit=3)]
+            raise ErreurArgument(
+                f"L'indicateur {indicateur!r} n'existe pas. Que faire : essayez {', '.join(proches)} ; "
+                "la liste est dans o.catalogue."
+            )
+        return self.catalogue.loc[indicateur]
+
+    def millesimes(self, niveau: str, code: str, indicateur: str) -> tuple[int | None, ...]:
+        """Millésimes présents, du plus récent au plus ancien ; un millésime non documenté vient en dernier."""
+        presents = self._cases.get((niveau, code, indicateur), {})
+        return tuple(sorted(presents, key=lambda m: (m is None, -(m or 0))))
+
+    def valeur(self, niveau: str, code: str, indicateur: str, millesime: int | str | None = None) -> Valeur:
+        """Valeur d'un indicateur pour un territoire, au millésime demandé ou au dernier présent.
+
+        Ce qui n'a pas de sens à ce niveau est « hors_champ » ; ce qui n'est pas dans les données, « indisponible ».
+        """
+        fiche = self.fiche(indicateur)
+        voulu = lire_millesime(millesime)
+        presents = self.millesimes(niveau, code, indicateur)
+        retenu = voulu if voulu is not None else (presents[0] if presents else None)
+        if presents and (voulu is None or voulu in presents):
+            nombre_, statut, source = self._cases[niveau, code, indicateur][retenu]
+        else:
+            statut = "indisponible" if niveau in fiche.niveaux else "hors_champ"
+            nombre_, source = math.nan, str(fiche.producteur)
+        return Valeur(
+            indicateur=indicateur,
+            libelle=str(fiche.libelle),
+            niveau=niveau,
+            code=code,
+            valeur=nombre_,
+            statut=statut,
+            unite=str(fiche.unite),
+            millesime=retenu,
+            source=source,
+            decimales=int(fiche.decimales),
+        )
+
+    def millesimes_communs(self, cibles: Iterable[tuple[str, str]], indicateur: str) -> tuple[int | None, ...]:
+        """Millésimes que toutes les cibles (niveau, code) partagent, du plus récent au plus ancien."""
+        listes = [self.millesimes(niveau, code, indicateur) for niveau, code in cibles]
+        return tuple(m for m in listes[0] if all(m in liste for liste in listes[1:])) if listes else ()
+
+
+def lire_millesime(millesime: int | str | None) -> int | None:
+    """Un millésime donné en nombre ou en texte.
+
+    Raises
+    ------
+    ErreurArgument
+        Ce n'est pas une année.
+    """
+    if millesime is None:
+        return None
+    if not str(millesime).isdecimal():
+        raise ErreurArgument(f"Le millésime {millesime!r} n'est pas une année. Que faire : écrivez 2021, par exemple.")
+    return int(millesime)
