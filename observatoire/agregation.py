@@ -164,13 +164,13 @@ class _Calcul:
         """Moyenne d'une part, pondérée par un effectif que le catalogue nomme : toujours une estimation."""
         publiees = self._publiees(self._valeurs(self.indicateur, millesime))
         poids = self._poids(publiees, millesime)
+        pesees = {partie: publiees[partie] for partie in poids}
         total = math.fsum(p.valeur for p in poids.values())
-        valeur = math.fsum(v.valeur * poids[partie].valeur for partie, v in publiees.items()) / total
+        valeur = math.fsum(v.valeur * poids[partie].valeur for partie, v in pesees.items()) / total
         ponderation = next(iter(poids.values()))
-        resultat = self._resultat(publiees, valeur, estimation=True)
-        return replace(
-            resultat, source=f"{resultat.source}, pondéré par : {ponderation.libelle.lower()} ({ponderation.reference})"
-        )
+        resultat = self._resultat(pesees, valeur, estimation=True)
+        poids_dit = f"{ponderation.libelle.lower()} {ponderation.millesime or '(année non documentée)'}"
+        return replace(resultat, source=f"{resultat.source}, pondéré par : {poids_dit}")
 
     def millesime(self, indicateur: str, voulu: int | None = None) -> int | None:
         """Millésime demandé, ou dernier commun à toutes les parties qui en ont un."""
@@ -210,7 +210,7 @@ class _Calcul:
         exemples = [f"{p.nom} ({p.code}) : {SIGNES[v.statut][1]}" for p, v in list(absentes.items())[:_MONTRES]]
         suite = f" et {len(absentes) - _MONTRES} autres" if len(absentes) > _MONTRES else ""
         recours = (
-            f"Que faire : partiel=True donne une estimation sur {accorder(len(publiees), 'territoire')} où c'est publié, "
+            f"Que faire : partiel=True donne une estimation sur {accorder(len(publiees), 'territoire')} publiés, "
             "avec sa couverture ; ou prenez la valeur officielle du territoire qui les contient tous."
             if publiees
             else _recours(self.indicateur)
@@ -221,10 +221,12 @@ class _Calcul:
         )
 
     def _poids(self, publiees: dict[Partie, Valeur], millesime: int | None) -> dict[Partie, Valeur]:
+        """Poids de chaque partie publiée ; avec ``partiel``, des seules parties dont le poids est publié aussi."""
         for indicateur in self.fiche.ponderation:
             annee = self._millesime_associe(indicateur, millesime)
-            poids = {p: self.releve.valeur(*p.cle, indicateur, annee) for p in publiees}
-            if all(v.statut == DIFFUSE for v in poids.values()) and any(v.valeur > 0 for v in poids.values()):
+            tous = {p: self.releve.valeur(*p.cle, indicateur, annee) for p in publiees}
+            poids = {p: v for p, v in tous.items() if v.statut == DIFFUSE}
+            if any(v.valeur > 0 for v in poids.values()) and (self.partiel or len(poids) == len(publiees)):
                 return poids
         raise AgregationInterdite(
             f"« {self.fiche.libelle} » ne s'agrège pas ici : l'effectif qui pondérerait "

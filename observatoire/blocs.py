@@ -17,11 +17,12 @@ class Faits:
 
 @dataclass(frozen=True)
 class Chiffre:
-    """Un chiffre clé : sa valeur imprimée, ce qu'il compte, sa source."""
+    """Un chiffre clé : sa valeur imprimée, ce qu'il compte, sa source, à quoi il se compare."""
 
     valeur: str
     libelle: str
     source: str
+    comparaison: str = ""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,9 @@ from observatoire.territoire import Territoire
 from observatoire.typographie import INSECABLE, accorder, date_longue, enumerer
 
 LAMBERT = 2154
+#: Poids d'étiquette : les quartiers d'abord, puis les communes qui en ont, puis les autres par population.
+POIDS_QUARTIER = 1e12
+POIDS_CONCERNEE = 1e9
 _MARGE = 0.06
 _EMPRISE_MINIMALE_M = 700
 #: Étendue autour d'un QPV, en multiple de la sienne : on reconnaît le quartier dans sa commune.
@@ -41,6 +44,12 @@ class Style:
     remplissage: str | None = None
     opacite: float = 1.0
     tirets: tuple[float, ...] = ()
+    hachures: bool = False
+
+    @property
+    def fond(self) -> str | None:
+        """Remplissage, tel que SVG et Leaflet l'entendent ; None pour un simple trait."""
+        return "url(#hachures)" if self.hachures else self.remplissage
 
 
 #: Palette d'Okabe et Ito, lisible par les daltoniens ; contours assez sombres pour trancher sur le fond.
@@ -85,16 +94,25 @@ class Entite:
 
 @dataclass(frozen=True)
 class Couche:
-    """Des entités de même style, dessinées ensemble ; l'ordre des couches est celui du dessin."""
+    """Des entités de même style, dessinées ensemble ; l'ordre des couches est celui du dessin.
+
+    ``style`` est une clé de ``STYLES``, à moins que la couche n'ait un style ``propre``.
+    """
 
     style: str
     entites: tuple[Entite, ...]
     en_legende: bool = True
+    propre: Style | None = None
 
     @property
     def dessin(self) -> Style:
         """Style de la couche."""
-        return STYLES.get(self.style) or STYLES_SITUATION[self.style]
+        return self.propre or STYLES.get(self.style) or STYLES_SITUATION[self.style]
+
+    @property
+    def comptee(self) -> bool:
+        """La légende dit-elle combien elle a d'entités ?"""
+        return self.style in {"classe", "absente"} or (self.prioritaire and self.propre is None)
 
     @property
     def prioritaire(self) -> bool:
@@ -145,7 +163,7 @@ class Carte:
     def legende(self) -> tuple[tuple[Style, int | None], ...]:
         """Styles présents, avec le nombre d'entités pour les QPV."""
         return tuple(
-            (couche.dessin, len(couche.entites) if couche.prioritaire else None)
+            (couche.dessin, len(couche.entites) if couche.comptee else None)
             for couche in reversed(self.couches)
             if couche.en_legende
         )
@@ -179,8 +197,8 @@ def decrire(territoire: Territoire, date: dt.date) -> Carte:
     """
     if territoire.geometrie is None:
         raise ErreurArgument(
-            f"Pas de carte pour {territoire.nom} ({territoire.code}) : les contours embarqués s'arrêtent à "
-            "l'Île-de-France. Que faire : choisissez un territoire d'Île-de-France."
+            f"Pas de carte, donc pas de fiche, pour {territoire.nom} ({territoire.code}) : les contours embarqués "
+            "s'arrêtent à l'Île-de-France. Que faire : choisissez un territoire d'Île-de-France."
         )
     emprise = _emprise(territoire)
     couches = tuple(couche for couche in _couches(territoire, emprise) if couche.entites)
@@ -213,7 +231,7 @@ def _sous_titre(t: Territoire) -> str:
         return "Géographie prioritaire 2024"
     return (
         f"Géographie prioritaire 2024{INSECABLE}: {synthese.nombre} QPV, "
-        f"{accorder(synthese.population, 'habitant')} en 2020"
+        f"{accorder(t.habitants_quartiers, 'habitant')} en 2020"
     )
 
 
@@ -293,7 +311,7 @@ def _communes(communes: gpd.GeoDataFrame, qpv: gpd.GeoDataFrame | None = None, p
     for code, nom, population, geometrie in zip(
         communes.index, communes.nom, communes.population, communes.geometry, strict=True
     ):
-        rang = poids * float(population) * (1000 if code in concernees else 1)
+        rang = poids * float(population) + (POIDS_CONCERNEE if code in concernees else 0)
         yield Entite(code, nom, geometrie, (("Commune", f"{nom} ({code})"),), rang)
 
 
@@ -312,7 +330,7 @@ def _surfaces(geometrie: BaseGeometry) -> BaseGeometry:
 
 def _quartiers(qpv: gpd.GeoDataFrame, *, etiquettes: bool = False) -> Iterator[Entite]:
     for code, ligne in qpv.iterrows():
-        poids = float(ligne.population) * 1e9 if etiquettes else 0
+        poids = float(ligne.population) + POIDS_QUARTIER if etiquettes else 0
         yield Entite(str(code), ligne.nom_affiche, ligne.geometry, _infos_qpv(str(code), ligne), poids)
 
 

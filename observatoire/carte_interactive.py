@@ -19,12 +19,11 @@ import folium
 import numpy as np
 import shapely
 from branca.element import Element, Figure, MacroElement
-from jinja2 import Template
 
 from observatoire.carte import Carte, Couche, Style
 from observatoire.ecriture import ecrire
 from observatoire.erreurs import ErreurArgument
-from observatoire.gabarits import lire_gabarit
+from observatoire.gabarits import environnement, lire_gabarit
 
 #: 1e-5 degré, soit un mètre : plus fin que le pixel au plus fort zoom utile.
 _PRECISION = 100_000
@@ -37,6 +36,14 @@ FONDS = {
         "Plan IGN, Géoplateforme",
     )
 }
+
+
+#: Le motif des valeurs absentes, que les tracés de Leaflet désignent par son nom.
+_HACHURES = (
+    '<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs><pattern id="hachures" width="6" '
+    'height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="#f7f7f5"/>'
+    '<path d="M0 0V6" stroke="#6b675f" stroke-width="2"/></pattern></defs></svg>'
+)
 
 
 class CarteFolium(folium.Map):
@@ -58,9 +65,10 @@ class CarteFolium(folium.Map):
         super().__init__(location=[(sud + nord) / 2, (ouest + est) / 2], tiles=None, zoom_control=False, zoom_snap=0.25)
         self.titre = carte.titre
         racine = cast(Figure, self.get_root())
-        racine.title = carte.titre
-        racine.header.add_child(Element(_entete()), name="leaflet")
-        racine.html.add_child(Element(f'<p class="alternatif">{html.escape(carte.texte_alternatif)}</p>'))
+        racine.title = html.escape(carte.titre)
+        racine.header.add_child(_Brut(_entete()), name="leaflet")
+        racine.html.add_child(_Brut(_HACHURES))
+        racine.html.add_child(_Brut(f'<p class="alternatif">{html.escape(carte.texte_alternatif)}</p>'))
         if fond is not None:
             adresse, credit = FONDS[fond]
             folium.TileLayer(adresse, attr=credit, max_zoom=19, control=False).add_to(self)
@@ -90,6 +98,15 @@ class CarteFolium(folium.Map):
         )
 
 
+class _Brut(Element):
+    """Un morceau de page tel quel : le gabarit d'un ``Element`` ordinaire serait le texte lui-même, donc du code."""
+
+    def __init__(self, contenu: str) -> None:
+        super().__init__(template="{{ this.contenu }}")
+        self._name = "Brut"
+        self.contenu = contenu
+
+
 class _Couches(MacroElement):
     """Le script qui dessine couches, légende, échelle et crédits à partir du JSON."""
 
@@ -97,7 +114,7 @@ class _Couches(MacroElement):
         super().__init__()  # type: ignore[no-untyped-call]  # branca ne type pas tout
         self._name = "Couches"
         self.donnees = _donnees(carte)
-        self._template = Template(lire_gabarit("carte.js"))
+        self._template = environnement().get_template("carte.js")
 
 
 def dessiner(carte: Carte, fond: str | None = None) -> CarteFolium:
@@ -140,8 +157,8 @@ def _style(style: Style) -> dict[str, Any]:
     return {
         "color": style.trait,
         "weight": style.epaisseur,
-        "fill": style.remplissage is not None,
-        "fillColor": style.remplissage,
+        "fill": style.fond is not None,
+        "fillColor": style.fond,
         "fillOpacity": style.opacite,
         "dashArray": " ".join(f"{tiret:g}" for tiret in style.tirets) or None,
     }

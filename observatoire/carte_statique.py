@@ -17,7 +17,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from observatoire.carte import LAMBERT, Carte, Couche, Style
+from observatoire.carte import LAMBERT, POIDS_CONCERNEE, POIDS_QUARTIER, Carte, Couche, Style
 from observatoire.composition import composer
 from observatoire.ecriture import ecrire
 from observatoire.erreurs import ErreurArgument
@@ -209,25 +209,33 @@ class _Etiquette:
 
 
 def _etiqueter(traces: Sequence[tuple[Couche, np.ndarray]], vue: _Vue) -> Iterator[_Etiquette]:
-    """Place les noms par poids décroissant, sans qu'aucun en recouvre un autre ni ne cache un QPV."""
+    """Place les noms par poids décroissant, sans qu'aucun en recouvre un autre.
+
+    Un nom évite aussi les QPV, sauf celui d'une commune qui en a : mieux vaut mordre sur un quartier que ne rien dire.
+    """
+    quartiers = [tuple(g.bounds) for couche, traits in traces if couche.prioritaire for g in traits if not g.is_empty]
     prises: list[Boite] = [_boite_echelle(vue)]
-    prises += [
-        tuple(g.bounds) for couche, geometries in traces if couche.prioritaire for g in geometries if not g.is_empty
-    ]
+    for poids, nom, couche, trace in _candidates(traces):
+        boites = list(_positions(nom, trace, couche))
+        boite = next((b for b in boites if _libre(b, [*prises, *quartiers], vue)), None)
+        if boite is None and poids >= POIDS_CONCERNEE:
+            boite = next((b for b in boites if _libre(b, prises, vue)), None)
+        if boite is not None:
+            prises.append(boite)
+            classe = "quartier" if couche.prioritaire or poids >= POIDS_QUARTIER else couche.style
+            yield _Etiquette((boite[0] + boite[2]) / 2, boite[3] - _CORPS * 0.25, nom, classe)
+        if len(prises) > _ETIQUETTES:
+            return
+
+
+def _candidates(traces: Sequence[tuple[Couche, np.ndarray]]) -> list[tuple[float, str, Couche, BaseGeometry]]:
     candidates = [
         (entite.poids, entite.nom, couche, trace)
         for couche, geometries in traces
         for entite, trace in zip(couche.entites, geometries, strict=True)
         if entite.poids and not trace.is_empty
     ]
-    places = 0
-    for _, nom, couche, trace in sorted(candidates, key=lambda c: (-c[0], c[1])):
-        boite = next((b for b in _positions(nom, trace, couche) if _libre(b, prises, vue)), None)
-        if boite is not None and places < _ETIQUETTES:
-            prises.append(boite)
-            places += 1
-            classe = "quartier" if couche.prioritaire else couche.style
-            yield _Etiquette((boite[0] + boite[2]) / 2, boite[3] - _CORPS * 0.25, nom, classe)
+    return sorted(candidates, key=lambda c: (-c[0], c[1]))
 
 
 def _positions(nom: str, trace: BaseGeometry, couche: Couche) -> Iterator[Boite]:

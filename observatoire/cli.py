@@ -79,6 +79,7 @@ def _analyseur() -> _Analyseur:
     lister.set_defaults(executer=_territoires)
 
     carte = _commande_de_territoire(commandes, "carte", "écrire la carte d'un territoire", "x.html, .svg, .png ou .pdf")
+    carte.add_argument("--indicateur", metavar="IDENTIFIANT", help="colorier selon un indicateur du catalogue")
     carte.add_argument("--fond", choices=["plan-ign"], help="fond de plan en ligne (carte .html seulement)")
     carte.set_defaults(executer=_carte)
 
@@ -119,11 +120,11 @@ def _carte(choix: argparse.Namespace) -> None:
 
     territoire = ouvrir(choix.donnees).territoire(choix.territoire, choix.niveau)
     if choix.sortie.suffix.lower() in {".html", ".htm"}:
-        territoire.carte(fond=choix.fond).enregistrer(choix.sortie)
+        territoire.carte(choix.indicateur, fond=choix.fond).enregistrer(choix.sortie)
     elif choix.fond:
         raise ErreurArgument("--fond ne vaut que pour une carte .html. Que faire : retirez --fond ou changez -o.")
     else:
-        territoire.carte_statique().enregistrer(choix.sortie)
+        territoire.carte_statique(choix.indicateur).enregistrer(choix.sortie)
     print(f"Carte de {territoire.nom} ({territoire.code}) : {choix.sortie}")
 
 

@@ -7,18 +7,54 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from observatoire.erreurs import AgregationInterdite, ErreurArgument
 from observatoire.indicateurs import DIFFUSE, Releve, Valeur, lire_millesime
 
-_COLONNES = ["indicateur", "libelle", "niveau", "code", "nom", "valeur", "statut", "unite", "millesime", "source"]
 #: Territoires hors du référentiel embarqué avec lesquels tout se compare.
 ENGLOBANTS = (("region", "11", "Île-de-France"), ("france", "metropole", "France métropolitaine"))
 
 Cible = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Regard:
+    """Une valeur vue depuis un territoire : la sienne, ou celle d'un territoire auquel on le compare.
+
+    Attributes
+    ----------
+    nom : str
+        Nom du territoire de la valeur.
+    valeur : Valeur
+        La valeur, avec son millésime.
+    comparable : bool
+        Est-elle du même millésime que celle du territoire ?
+    ecart : float
+        Territoire moins celui-ci ; NaN pour le territoire lui-même, ou si rien ne se compare.
+    unite_ecart : str
+        « points » pour une part, « % » pour un montant, vide pour un indice ou un ratio.
+    """
+
+    nom: str
+    valeur: Valeur
+    comparable: bool
+    ecart: float
+    unite_ecart: str
+
+
+def confronter(releve: Releve, cibles: Sequence[Cible], indicateur: str, millesime: int | None = None) -> list[Regard]:
+    """La valeur d'un territoire (la première cible), puis celles des autres, avec leurs écarts."""
+    annee = millesime if millesime is not None else _annee_commune(releve, cibles, indicateur)
+    valeurs = [_valeur(releve, cible, indicateur, annee, millesime) for cible in cibles]
+    nature = str(releve.fiche(indicateur).nature)
+    ecarts = [(math.nan, ""), *(_ecart(valeurs[0], autre, nature) for autre in valeurs[1:])]
+    return [
+        Regard(nom, valeur, valeur.millesime == valeurs[0].millesime, *ecart)
+        for (_, _, nom), valeur, ecart in zip(cibles, valeurs, ecarts, strict=True)
+    ]
 
 
 def comparer(
@@ -46,25 +82,28 @@ def comparer(
         « % », ou vide pour un indice ou un ratio).
     """
     voulu = lire_millesime(millesime)
-    lignes = [ligne for indicateur in indicateurs for ligne in _lignes(releve, cibles, indicateur, voulu)]
-    table = pd.DataFrame(lignes, columns=[*_COLONNES, "affichage", "comparable", "ecart", "unite_ecart"])
-    return table.astype({"millesime": "Int64", "valeur": float, "ecart": float})
+    regards = [regard for indicateur in indicateurs for regard in confronter(releve, cibles, indicateur, voulu)]
+    lignes = [
+        {**{nom: getattr(r.valeur, nom) for nom in _COLONNES}, "nom": r.nom}
+        | {"comparable": r.comparable, "ecart": r.ecart, "unite_ecart": r.unite_ecart}
+        for r in regards
+    ]
+    ordre = [*_COLONNES[:4], "nom", *_COLONNES[4:], "comparable", "ecart", "unite_ecart"]
+    return pd.DataFrame(lignes, columns=ordre).astype({"millesime": "Int64", "valeur": float, "ecart": float})
 
 
-def _lignes(releve: Releve, cibles: Sequence[Cible], indicateur: str, voulu: int | None) -> list[dict[str, object]]:
-    annee = voulu if voulu is not None else _annee_commune(releve, cibles, indicateur)
-    valeurs = [_valeur(releve, cible, indicateur, annee, voulu) for cible in cibles]
-    nature = str(releve.fiche(indicateur).nature)
-    lignes = []
-    for (_, _, nom), valeur in zip(cibles, valeurs, strict=True):
-        ecart, unite = _ecart(valeurs[0], valeur, nature) if valeur is not valeurs[0] else (math.nan, "")
-        detail = asdict(replace(valeur, couverture=None))
-        lignes.append(
-            {cle: detail[cle] for cle in _COLONNES if cle in detail}
-            | {"nom": nom, "affichage": valeur.affichage, "comparable": valeur.millesime == valeurs[0].millesime}
-            | {"ecart": ecart, "unite_ecart": unite}
-        )
-    return lignes
+_COLONNES = (
+    "indicateur",
+    "libelle",
+    "niveau",
+    "code",
+    "valeur",
+    "statut",
+    "unite",
+    "millesime",
+    "source",
+    "affichage",
+)
 
 
 def _annee_commune(releve: Releve, cibles: Sequence[Cible], indicateur: str) -> int | None:

@@ -26,7 +26,9 @@ from observatoire.schemas import SCHEMAS, Schema, valider
 _DESCRIPTION = "datapackage.json"
 #: Ce qu'on attend de la description de chaque fichier.
 _CLES = ("path", "title", "format", "bytes", "hash", "licenses", "contributors", "sources", "millesime", "date")
-_REMEDE_EMBARQUE = "réinstallez observatoire (python -m pip install --force-reinstall observatoire)"
+_REMEDE_EMBARQUE = (
+    "réinstallez observatoire depuis son dossier d'origine (python -m pip install --force-reinstall --no-deps .)"
+)
 
 
 def dossier_embarque() -> Path:
@@ -70,7 +72,7 @@ class Paquet:
     def _remede(self) -> str:
         if self.dossier == dossier_embarque():
             return _REMEDE_EMBARQUE
-        return "reprenez une copie complète du dossier, ou ouvrez les données embarquées avec obs.ouvrir()"
+        return "reprenez une copie complète du dossier, ou n'en donnez aucun : les données embarquées serviront"
 
     @cached_property
     def ressources(self) -> dict[str, dict[str, Any]]:

@@ -89,7 +89,7 @@ class TerritoireInconnu(ErreurObservatoire, LookupError):
         self.recherche = recherche
         self.proches = tuple(proches)
         self._indication = indication
-        message = f"Aucun territoire ne correspond à « {recherche} »."
+        message = f"Aucun territoire ne correspond à « {recherche} »." if recherche else "La recherche est vide."
         if indication:
             message += f" {indication}"
         if self.proches:
@@ -113,16 +113,21 @@ class TerritoireAmbigu(ErreurObservatoire, LookupError):
 
     # Au-delà, une liste ne se lit plus : « Saint » en donnerait des milliers.
     AFFICHES = 12
+    REMEDE = (
+        'donnez le code, un nom plus complet, ou le niveau (niveau="commune" en Python, --niveau commune en ligne de '
+        "commande)."
+    )
 
-    def __init__(self, recherche: str, candidats: Iterable[Candidat]) -> None:
+    def __init__(self, recherche: str, candidats: Iterable[Candidat], remede: str = REMEDE) -> None:
         self.recherche = recherche
         self.candidats = tuple(candidats)
+        self._remede = remede
         montres = [f"  - {c}" for c in self.candidats[: self.AFFICHES]]
-        if len(self.candidats) > self.AFFICHES:
-            montres.append(f"  - et {len(self.candidats) - self.AFFICHES} autres")
+        autres = len(self.candidats) - self.AFFICHES
+        if autres > 0:
+            montres.append(f"  - et {autres} autre{'s' if autres > 1 else ''}")
         tete = f"« {recherche} » désigne {len(self.candidats)} territoires :"
-        fin = 'Que faire : donnez le code, un nom plus complet, ou précisez niveau="commune", "qpv"...'
-        super().__init__("\n".join([tete, *montres, fin]))
+        super().__init__("\n".join([tete, *montres, f"Que faire : {remede}"]))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.recherche, self.candidats)
+        return type(self), (self.recherche, self.candidats, self._remede)

@@ -16,10 +16,12 @@ import pandas as pd
 from observatoire import __version__, carte, carte_statique, rendu
 from observatoire.blocs import Bloc, Chiffre, Chiffres, Colonne, Contenu, Faits, Figure, Tableau, Texte
 from observatoire.ecriture import ecrire
-from observatoire.erreurs import ErreurArgument
+from observatoire.erreurs import AgregationInterdite, ErreurArgument
+from observatoire.indicateurs import Valeur
 from observatoire.qpv import LIBELLES_STATUTS, Synthese, compter_statuts
 from observatoire.tableau import tableau_qpv
 from observatoire.territoire import Territoire
+from observatoire.themes import chiffre_compare, portrait_des_quartiers, tableaux_thematiques
 from observatoire.typographie import INSECABLE, accorder, date_longue, enumerer, nombre, pourcentage
 
 _SOURCE_QPV = "Insee, populations de référence des QPV 2024 (RP 2020)"
@@ -128,7 +130,11 @@ def _blocs(t: Territoire, date: dt.date) -> Iterator[Bloc]:
     yield _carte(t, date)
     if t.niveau != "qpv":
         yield _quartiers(t)
+        portrait = portrait_des_quartiers(t)
+        if portrait:
+            yield portrait
         yield from _evolution(t)
+    yield from tableaux_thematiques(t)
     yield Texte("Lire ces données", tuple(_lecture(t)), puces=True)
     yield Texte("Sources", tuple(_sources(t)), puces=True)
 
@@ -147,12 +153,14 @@ def _chiffres(t: Territoire) -> Iterator[Chiffre]:
         "quartiers prioritaires" if synthese.nombre > 1 else "quartier prioritaire",
         _SOURCE_ANCT,
     )
-    yield Chiffre(nombre(synthese.population), _libelle_population(synthese.debordants), _SOURCE_QPV)
+    yield Chiffre(nombre(t.habitants_quartiers), _libelle_population(synthese.debordants), _SOURCE_QPV)
     if synthese.part is None:
         yield Chiffre(NON_DISPONIBLE, "part des habitants vivant en QPV", _raison(synthese))
     else:
         source = f"{_SOURCE_QPV}, rapportées à la population municipale 2020"
         yield Chiffre(pourcentage(synthese.part), "des habitants vivent en QPV", source)
+    if t.niveau == "commune":
+        yield from _compares(t)
 
 
 def _raison(synthese: Synthese) -> str:
@@ -168,20 +176,33 @@ def _libelle_population(debordants: tuple[str, ...]) -> str:
     return "habitants des quartiers, pris en entier" if debordants else "habitants en QPV"
 
 
+#: Chiffres clés d'un QPV ou d'une commune, quand ils sont publiés.
+_COMPARES = {
+    "taux_pauvrete": "taux de pauvreté",
+    "taux_emploi": "taux d’emploi des 15-64 ans",
+    "niveau_vie_median": "niveau de vie médian",
+}
+
+
 def _chiffres_qpv(t: Territoire) -> Iterator[Chiffre]:
     ligne = t.qpv.iloc[0]
-    yield Chiffre(nombre(ligne.population), "habitants", _SOURCE_QPV)
-    yield Chiffre(f"{nombre(ligne.surface_ha, 1)}{INSECABLE}ha", "de surface", f"{_SOURCE_ANCT} (contour, Lambert-93)")
-    yield Chiffre(
-        nombre(ligne.population / ligne.surface_ha),
-        "habitants par hectare",
-        f"{_SOURCE_QPV} ; {_SOURCE_ANCT}",
-    )
+    surface = f"{nombre(ligne.surface_ha, 1)}{INSECABLE}ha"
     if len(t.communes) == 1:
         part = 100 * ligne.population / t.communes.population_2020.iloc[0]
-        yield Chiffre(
-            pourcentage(part), f"des habitants de {t.communes.nom.iloc[0]}", f"{_SOURCE_QPV} ; {_SOURCE_2020}"
-        )
+        texte = f"{pourcentage(part)} des habitants de {t.communes.nom.iloc[0]}"
+    else:
+        texte = f"sur {accorder(len(t.communes), 'commune')}"
+    yield Chiffre(nombre(ligne.population), "habitants", f"{_SOURCE_QPV} ; {_SOURCE_2020}", texte)
+    densite = f"{nombre(ligne.population / ligne.surface_ha)} habitants par hectare"
+    yield Chiffre(surface, "de surface", f"{_SOURCE_ANCT} (contour, Lambert-93)", densite)
+    yield from _compares(t)
+
+
+def _compares(t: Territoire) -> Iterator[Chiffre]:
+    for indicateur, libelle in _COMPARES.items():
+        chiffre = chiffre_compare(t, indicateur, libelle)
+        if chiffre:
+            yield chiffre
 
 
 def _habitants(population: int | None) -> str:
@@ -239,6 +260,7 @@ _COLONNES_QPV = (
     Colonne("Communes", large=True),
     Colonne("Habitants (2020)", nombre=True),
     Colonne("Part de la commune", nombre=True),
+    Colonne("Taux de pauvreté", nombre=True),
     Colonne("Statut 2024"),
 )
 
@@ -247,11 +269,24 @@ def _quartiers(t: Territoire) -> Bloc:
     table = tableau_qpv(t)
     if table.empty:
         return Texte("Quartiers prioritaires", (_sans_quartier(t),))
-    synthese = t.synthese_qpv
-    part = NON_DISPONIBLE if synthese.part is None else pourcentage(synthese.part)
-    total = (f"Ensemble ({accorder(synthese.nombre, 'quartier')})", "", "", nombre(synthese.population), part, "")
+    pauvrete = _pauvrete(t)
     lignes = tuple(_ligne_qpv(str(code), ligne) for code, ligne in table.iterrows())
-    return Tableau("Quartiers prioritaires", _COLONNES_QPV, lignes, total, tuple(_notes_tableau(t)))
+    notes = tuple(_notes_tableau(t, pauvrete))
+    return Tableau("Quartiers prioritaires", _COLONNES_QPV, lignes, _total(t, pauvrete), notes)
+
+
+def _total(t: Territoire, pauvrete: Valeur | None) -> tuple[str, ...]:
+    part = t.synthese_qpv.part
+    taux = NON_DISPONIBLE if pauvrete is None else pauvrete.affichage + (" **" if pauvrete.estimation else "")
+    return (
+        f"Ensemble ({accorder(len(t.qpv), 'quartier')})",
+        "",
+        "",
+        nombre(t.habitants_quartiers),
+        NON_DISPONIBLE if part is None else pourcentage(part),
+        taux,
+        "",
+    )
 
 
 def _ligne_qpv(code: str, ligne: Any) -> tuple[str, ...]:
@@ -261,8 +296,17 @@ def _ligne_qpv(code: str, ligne: Any) -> tuple[str, ...]:
         ligne.communes,
         nombre(ligne.population),
         NON_DISPONIBLE if pd.isna(ligne.part) else pourcentage(ligne.part),
+        ligne.taux_pauvrete,
         LIBELLES_STATUTS[ligne.statut],
     )
+
+
+def _pauvrete(t: Territoire) -> Valeur | None:
+    """Taux de pauvreté de l'ensemble des quartiers ; None si aucun n'est publié."""
+    try:
+        return t.base.agreger("taux_pauvrete", t.qpv.index, partiel=True)
+    except AgregationInterdite:
+        return None
 
 
 def _sans_quartier(t: Territoire) -> str:
@@ -272,7 +316,7 @@ def _sans_quartier(t: Territoire) -> str:
     return "Aucun quartier prioritaire ne touche ce territoire dans la géographie de 2024."
 
 
-def _notes_tableau(t: Territoire) -> Iterator[str]:
+def _notes_tableau(t: Territoire, pauvrete: Valeur | None) -> Iterator[str]:
     yield (
         "Part de la commune : part de ses habitants qui vivent dans le quartier, ou de ceux de toutes ses communes "
         "s’il s’étend sur plusieurs. La dernière ligne donne la part des habitants du territoire."
@@ -282,13 +326,15 @@ def _notes_tableau(t: Territoire) -> Iterator[str]:
             "* Quartier qui s’étend aussi hors du territoire : sa population est celle du quartier entier ; la part "
             "qui revient au territoire n’est pas publiée."
         )
+    if pauvrete and pauvrete.couverture:
+        yield f"** Estimation sur {pauvrete.couverture} ; {pauvrete.reference}."
     absents = t.synthese_qpv.departements_absents
     if absents and t.synthese_qpv.nombre:
         yield (
             f"Le territoire s’étend sur le département {enumerer(absents)}, dont les quartiers prioritaires ne sont "
             "pas dans les données embarquées : l’ensemble ne les compte pas, et sa part n’est pas calculée (n.d.)."
         )
-    yield f"Sources : {_SOURCE_QPV} ; {_SOURCE_2020} ; {_SOURCE_ANCT}."
+    yield f"Sources : {_SOURCE_QPV} ; {_SOURCE_2020} ; Insee, Filosofi 2021 (pauvreté) ; {_SOURCE_ANCT}."
 
 
 def _evolution(t: Territoire) -> Iterator[Bloc]:
@@ -321,7 +367,10 @@ _DEFINITIONS = (
     "Statut d’un quartier en 2024, d’après la table de passage de l’ANCT : nouveau (entré), modifié ou inchangé dans "
     "son contour depuis 2015.",
     "Un quartier à cheval sur plusieurs communes figure dans chacune d’elles ; les totaux ne le comptent qu’une fois.",
-    "n.d. : non disponible, parce que la valeur exacte n’est pas publiée ou pas embarquée ; jamais remplacée par zéro.",
+    "Une valeur absente n’est jamais remplacée par zéro. s. : secret statistique ; n.d. : non diffusé par le "
+    "producteur, ou non calculable exactement ; ind. : source non installée ; - : sans objet à ce niveau.",
+    "Une date entre parenthèses signale un millésime différent de celui de la ligne : les deux valeurs ne se comparent "
+    "qu’avec prudence. Les millésimes du RPLS et de la Cnaf ne sont pas documentés par le fichier d’origine.",
     "Les limites communales de la carte sont généralisées à 100 mètres environ ; les contours des QPV sont les "
     "contours officiels.",
 )
@@ -337,7 +386,7 @@ def _lecture(t: Territoire) -> Iterator[str]:
 
 
 def _sources(t: Territoire) -> Iterator[str]:
-    sources = t.base.sources.loc[["qpv", "qpv_2015", "communes", "departements"]]
+    sources = t.base.sources.loc[["qpv", "qpv_2015", "indicateurs", "communes"]]
     colonnes = (sources.titre, sources.producteur, sources.millesime, sources.licence)
     for titre, producteur, millesime, licence in zip(*colonnes, strict=True):
         yield f"{titre}. {producteur}. {millesime[0].upper()}{millesime[1:]}. {licence}."

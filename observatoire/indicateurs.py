@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from types import MappingProxyType
 from typing import Any
@@ -59,7 +59,7 @@ class Valeur:
     statut : str
         « diffuse », « secret », « non_diffuse », « hors_champ » ou « indisponible ».
     unite : str
-        Unité (« % », « habitants », « € par an »...), vide pour un indice.
+        Unité (« % », « habitants », « € »...), vide pour un indice.
     millesime : int or None
         Année ; None quand le producteur ne la dit pas.
     source : str
@@ -97,6 +97,11 @@ class Valeur:
         return ecrire_valeur(self.valeur, self.unite, self.decimales)
 
     @property
+    def nombre_affiche(self) -> str:
+        """La valeur sans son unité, ou le signe de son absence : « 45,0 », « s. »."""
+        return SIGNES[self.statut][0] if self.statut != DIFFUSE else nombre(self.valeur, self.decimales)
+
+    @property
     def reference(self) -> str:
         """Source et millésime, tels qu'on les imprime en note."""
         if self.millesime is None and self.statut != "indisponible":
@@ -113,7 +118,7 @@ class Valeur:
 
 
 def ecrire_valeur(valeur: float, unite: str, decimales: int) -> str:
-    """« 45,0 % », « 20 724 habitants », « 22 940 € par an », « 1,8 »."""
+    """« 45,0 % », « 20 724 habitants », « 22 940 € », « 1,8 »."""
     texte = nombre(valeur, decimales)
     if not unite:
         return texte
@@ -132,8 +137,8 @@ class Releve:
         Catalogue, indexé par ``indicateur``.
     """
 
-    table: pd.DataFrame
-    catalogue: pd.DataFrame
+    table: pd.DataFrame = field(repr=False)
+    catalogue: pd.DataFrame = field(repr=False)
 
     @cached_property
     def _cases(self) -> dict[tuple[str, str, str], dict[int | None, tuple[float, str, str]]]:
@@ -145,6 +150,11 @@ class Releve:
             cases.setdefault((niveau, code, indicateur), {})[millesime] = (valeur, statut, source)
         return cases
 
+    @cached_property
+    def _fiches(self) -> dict[str, Any]:
+        """Lignes du catalogue : ``catalogue.loc[...]`` à chaque valeur d'une fiche coûterait plus que le reste."""
+        return {str(ligne.Index): ligne for ligne in self.catalogue.itertuples()}
+
     def fiche(self, indicateur: str) -> Any:
         """Ligne du catalogue d'un indicateur.
 
@@ -153,13 +163,13 @@ class Releve:
         ErreurArgument
             L'indicateur n'existe pas ; les identifiants proches sont proposés.
         """
-        if indicateur not in self.catalogue.index:
+        if indicateur not in self._fiches:
             proches = [trouve for trouve, *_ in process.extract(str(indicateur), self.catalogue.index, limit=3)]
             raise ErreurArgument(
                 f"L'indicateur {indicateur!r} n'existe pas. Que faire : essayez {', '.join(proches)} ; "
                 "la liste est dans o.catalogue."
             )
-        return self.catalogue.loc[indicateur]
+        return self._fiches[indicateur]
 
     def millesimes(self, niveau: str, code: str, indicateur: str) -> tuple[int | None, ...]:
         """Millésimes présents, du plus récent au plus ancien ; un millésime non documenté vient en dernier."""

@@ -21,6 +21,7 @@ from observatoire.schemas import Niveau
 from observatoire.territoire import Territoire, situer
 
 if TYPE_CHECKING:
+    from observatoire.carte import Carte
     from observatoire.carte_interactive import CarteFolium
     from observatoire.carte_statique import CarteStatique
     from observatoire.fiche import Fiche
@@ -69,6 +70,10 @@ class Observatoire:
     def __init__(self, paquet: Paquet, ajouts: tuple[tuple[pd.DataFrame, pd.DataFrame], ...] = ()) -> None:
         self._paquet = paquet
         self._ajouts = ajouts
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Passer d'un processus à l'autre ne transporte pas les tables : l'autre les relit."""
+        return Observatoire, (self._paquet, self._ajouts)
 
     # --- tables ---
 
@@ -244,7 +249,7 @@ class Observatoire:
         147047
         """
         territoires = [self._territoire(code) for code in ([codes] if isinstance(codes, str) else codes)]
-        parties = [Partie(t.niveau, t.code, t.nom, frozenset(t.communes.index)) for t in territoires]
+        parties = [Partie(t.niveau, t.code, t.nom, self.repertoire.membres(t.niveau, t.code)) for t in territoires]
         return agregation.agreger(
             self.releve,
             parties,
@@ -280,18 +285,33 @@ class Observatoire:
 
     # --- cartes et fiches ---
 
-    def carte(self, territoire: Territoire | str, *, fond: str | None = None) -> CarteFolium:
+    def carte(
+        self,
+        territoire: Territoire | str,
+        indicateur: str | None = None,
+        *,
+        millesime: int | str | None = None,
+        fond: str | None = None,
+    ) -> CarteFolium:
         """Carte interactive d'un territoire ; voir ``Territoire.carte``."""
-        from observatoire import carte, carte_interactive
+        from observatoire import carte_interactive
 
-        description = carte.decrire(self._territoire(territoire), dt.date.today())
-        return carte_interactive.dessiner(description, fond)
+        return carte_interactive.dessiner(self._decrire(territoire, indicateur, millesime), fond)
 
-    def carte_statique(self, territoire: Territoire | str) -> CarteStatique:
+    def carte_statique(
+        self, territoire: Territoire | str, indicateur: str | None = None, *, millesime: int | str | None = None
+    ) -> CarteStatique:
         """Carte à imprimer d'un territoire ; voir ``Territoire.carte_statique``."""
-        from observatoire import carte, carte_statique
+        from observatoire import carte_statique
 
-        return carte_statique.dessiner(carte.decrire(self._territoire(territoire), dt.date.today()))
+        return carte_statique.dessiner(self._decrire(territoire, indicateur, millesime))
+
+    def _decrire(self, territoire: Territoire | str, indicateur: str | None, millesime: int | str | None) -> Carte:
+        from observatoire import carte, choroplethe
+
+        t = self._territoire(territoire)
+        description = carte.decrire(t, dt.date.today())
+        return description if indicateur is None else choroplethe.colorier(description, t, indicateur, millesime)
 
     def fiche(self, territoire: Territoire | str, *, date: dt.date | None = None) -> Fiche:
         """Fiche repère d'un territoire ; voir ``Territoire.fiche``."""

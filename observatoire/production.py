@@ -6,15 +6,20 @@ en était ; relancée, elle ne refait que ce qui manque, ce qui a été modifié
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import hashlib
 import html
 import json
+import multiprocessing
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator
+import signal
+from collections.abc import Callable, Generator, Iterable, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from tqdm.auto import tqdm
@@ -25,10 +30,13 @@ from observatoire.erreurs import ErreurObservatoire
 from observatoire.fiche import Fiche, rediger
 from observatoire.gabarits import environnement
 from observatoire.referentiel import CODE_PERIMETRE, DEPARTEMENTS_PERIMETRE, normaliser
+from observatoire.schemas import Niveau
 from observatoire.territoire import Base, Territoire, situer
 from observatoire.typographie import accorder, date_longue
 
 _ETAT = "production.json"
+#: En deçà, lancer des processus coûte plus que ce qu'ils font gagner.
+_SEUIL_PROCESSUS = 20
 #: Titres des groupes de l'index, dans l'ordre de lecture.
 _GROUPES = {
     "perimetre": "Ouest francilien",
@@ -57,7 +65,14 @@ def territoires_concernes(base: Base) -> list[Territoire]:
     ]
 
 
-def produire(base: Base, dossier: str | os.PathLike[str], date: dt.date, *, progression: bool = True) -> pd.DataFrame:
+def produire(
+    base: Base,
+    dossier: str | os.PathLike[str],
+    date: dt.date,
+    *,
+    processus: int | None = None,
+    progression: bool = True,
+) -> pd.DataFrame:
     """Écrit le mini-site : ``index.html``, une fiche (HTML et PDF) et une carte par territoire concerné.
 
     Parameters
@@ -68,6 +83,8 @@ def produire(base: Base, dossier: str | os.PathLike[str], date: dt.date, *, prog
         Dossier de sortie, créé au besoin.
     date : datetime.date
         Date de production imprimée.
+    processus : int, optional
+        Nombre de processus ; par défaut deux, ou un seul sur une machine à un cœur.
     progression : bool
         Montre une barre de progression.
 
@@ -87,20 +104,70 @@ def produire(base: Base, dossier: str | os.PathLike[str], date: dt.date, *, prog
     registre = _Registre.ouvrir(racine, _empreinte_des_entrees(base))
     territoires = territoires_concernes(base)
     lignes: list[dict[str, object]] = []
-    for t in tqdm(territoires, desc="Fiches et cartes", unit="territoire", disable=not progression):
-        lignes += _produire_un(t, registre, date)
-    lignes += registre.tenir("index.html", lambda: _index(base, territoires, date), territoires[0])
-    registre.noter()
+    with contextlib.closing(_taches(base, territoires, registre, date, processus)) as taches:
+        for resultats in tqdm(
+            taches, total=len(territoires), desc="Fiches et cartes", unit="territoire", disable=not progression
+        ):
+            lignes += registre.noter(resultats)
+    lignes += registre.noter([registre.tenir("index.html", lambda: _index(base, territoires, date), territoires[0])])
     return pd.DataFrame(lignes)
 
 
-def _produire_un(t: Territoire, registre: _Registre, date: dt.date) -> Iterator[dict[str, object]]:
+@dataclass(frozen=True)
+class _Resultat:
+    """Un fichier tenu à jour : sa ligne du compte rendu, et l'empreinte de son contenu."""
+
+    ligne: dict[str, object]
+    empreinte: str
+
+
+def _taches(
+    base: Base, territoires: list[Territoire], registre: _Registre, date: dt.date, processus: int | None
+) -> Generator[list[_Resultat], None, None]:
+    """Produit les territoires, à plusieurs processus s'il reste assez à faire pour que cela en vaille la peine."""
+    ouvriers = processus or min(2, os.cpu_count() or 1)
+    if ouvriers == 1 or sum(not registre.complet(t) for t in territoires) < _SEUIL_PROCESSUS:
+        for t in territoires:
+            yield _produire_un(t, registre, date)
+        return
+    # « spawn » partout : c'est le seul mode de Windows, et le seul sûr avec des bibliothèques à fils d'exécution.
+    contexte = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(ouvriers, contexte, _installer, (base, registre, date)) as groupe:
+        try:
+            yield from groupe.map(_produire_ici, [(t.niveau, t.code) for t in territoires])
+        finally:
+            groupe.shutdown(cancel_futures=True)
+
+
+#: Ce qu'un processus ouvrier garde d'un territoire à l'autre ; vide dans le processus principal.
+_atelier: dict[str, Any] = {}
+
+
+def _installer(base: Base, registre: _Registre, date: dt.date) -> None:
+    """Prépare un processus ouvrier ; l'interruption au clavier ne regarde que le processus principal."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _atelier.update(base=base, registre=registre, date=date)
+
+
+def _produire_ici(cle: tuple[Niveau, str]) -> list[_Resultat]:
+    return _produire_un(situer(_atelier["base"], *cle), _atelier["registre"], _atelier["date"])
+
+
+def _produire_un(t: Territoire, registre: _Registre, date: dt.date) -> list[_Resultat]:
     nom = nom_de_fichier(t)
     fiche = _Paresseuse(t, date)
-    yield from registre.tenir(f"fiches/{nom}.html", lambda: fiche.html(nom), t)
-    yield from registre.tenir(f"fiches/{nom}.pdf", fiche.pdf, t)
-    yield from registre.tenir(f"cartes/{nom}.html", lambda: _carte(t, date), t)
-    registre.noter()
+    html, pdf, page = chemins(t)
+    return [
+        registre.tenir(html, lambda: fiche.html(nom), t),
+        registre.tenir(pdf, fiche.pdf, t),
+        registre.tenir(page, lambda: _carte(t, date), t),
+    ]
+
+
+def chemins(t: Territoire) -> tuple[str, str, str]:
+    """Fichiers d'un territoire, relatifs au dossier de sortie : fiche HTML, fiche PDF, carte."""
+    nom = nom_de_fichier(t)
+    return f"fiches/{nom}.html", f"fiches/{nom}.pdf", f"cartes/{nom}.html"
 
 
 def nom_de_fichier(t: Territoire) -> str:
@@ -187,7 +254,7 @@ def _entree(t: Territoire) -> dict[str, object]:
         habitants = accorder(int(t.qpv.population.iloc[0]), "habitant")
     else:
         precision = " (quartiers entiers)" if synthese.debordants else " en QPV"
-        habitants = accorder(synthese.population, "habitant") + precision
+        habitants = accorder(t.habitants_quartiers, "habitant") + precision
     return {
         "nom": t.nom,
         "code": f"{t.sigle} · {t.code}" if t.sigle else t.code,
@@ -220,33 +287,30 @@ class _Registre:
             return cls(racine, entrees)
         return cls(racine, entrees)
 
-    def tenir(self, chemin: str, faire: Callable[[], str | bytes], t: Territoire) -> Iterator[dict[str, object]]:
-        """Écrit ``chemin`` s'il n'est pas déjà là, intact ; rend sa ligne du compte rendu."""
-        cible = self.racine / chemin
+    def tenir(self, chemin: str, faire: Callable[[], str | bytes], t: Territoire) -> _Resultat:
+        """Écrit ``chemin`` s'il n'est pas déjà là, intact."""
         etat = "à jour"
-        if not self._intact(cible, chemin):
-            contenu = faire()
-            octets = contenu.encode("utf-8") if isinstance(contenu, str) else contenu
-            ecrire(cible, octets)
-            self.fichiers[chemin] = hashlib.sha256(octets).hexdigest()
+        if not self._intact(chemin):
+            ecrire(self.racine / chemin, faire())
             etat = "écrit"
-        taille = cible.stat().st_size
-        yield {
-            "niveau": t.niveau,
-            "code": t.code,
-            "nom": t.nom,
-            "fichier": chemin,
-            "etat": etat,
-            "octets": taille,
-        }
+        contenu = (self.racine / chemin).read_bytes()
+        ligne = {"niveau": t.niveau, "code": t.code, "nom": t.nom, "fichier": chemin, "etat": etat}
+        return _Resultat({**ligne, "octets": len(contenu)}, hashlib.sha256(contenu).hexdigest())
 
-    def noter(self) -> None:
-        """Écrit le registre : dès lors, une interruption ne coûte que le territoire en cours."""
+    def complet(self, t: Territoire) -> bool:
+        """Tous les fichiers d'un territoire sont-ils déjà là, intacts ?"""
+        return all(self._intact(chemin) for chemin in chemins(t))
+
+    def noter(self, resultats: Sequence[_Resultat]) -> list[dict[str, object]]:
+        """Inscrit des fichiers et rend leurs lignes : dès lors, une interruption ne les fera pas refaire."""
+        lignes = [resultat.ligne for resultat in resultats]
+        self.fichiers.update({str(r.ligne["fichier"]): r.empreinte for r in resultats})
         contenu = {"entrees": self.entrees, "fichiers": self.fichiers}
         ecrire(self.racine / _ETAT, json.dumps(contenu, ensure_ascii=False, indent=0))
+        return lignes
 
-    def _intact(self, cible: Path, chemin: str) -> bool:
-        attendue = self.fichiers.get(chemin)
+    def _intact(self, chemin: str) -> bool:
+        cible, attendue = self.racine / chemin, self.fichiers.get(chemin)
         return attendue is not None and cible.is_file() and _sha256(cible) == attendue
 
 

@@ -142,6 +142,21 @@ class Repertoire:
                 raise TerritoireAmbigu(texte, _avec_voisins(texte, retenues, entrees))
         raise TerritoireInconnu(texte, _proches(texte, entrees), self._indication(texte, niveau, par_code))
 
+    def membres(self, niveau: str, code: str) -> frozenset[str]:
+        """Codes des communes d'un territoire connu (pour un QPV, celles où il s'étend)."""
+        if niveau == "commune":
+            return frozenset({code})
+        return self._membres[niveau, code]
+
+    @cached_property
+    def _membres(self) -> dict[tuple[str, str], frozenset[str]]:
+        membres = {("qpv", code): frozenset(codes) for code, codes in self.qpv.codes_communes.items()}
+        for niveau in ("epci", "ept", "departement"):
+            groupes = self.communes.groupby(f"code_{niveau}").groups
+            membres |= {(niveau, code): frozenset(codes) for code, codes in groupes.items()}
+        perimetre = frozenset().union(*(membres["departement", code] for code in DEPARTEMENTS_PERIMETRE))
+        return membres | {("perimetre", CODE_PERIMETRE): perimetre}
+
     def niveau_du_code(self, code: str) -> str | None:
         """Niveau d'un code du référentiel, None s'il est inconnu."""
         trouve = self._par_code(code)
@@ -166,7 +181,7 @@ class Repertoire:
         return tables[niveau]
 
     def lister(self, motif: str | None = None) -> pd.DataFrame:
-        """Territoires de l'ouest francilien, ou territoires de France dont un nom contient ``motif``.
+        """Territoires de l'ouest francilien, ou territoires de France dont des mots commencent par ``motif``.
 
         Returns
         -------
@@ -177,7 +192,8 @@ class Repertoire:
             trouves = [e for e in self._entrees if e.proche]
         else:
             cle = _sans_articles(normaliser(motif))
-            trouves = [e for e in self._entrees if cle in e.courte or motif.strip().upper() == e.code]
+            code = motif.strip().upper()
+            trouves = [e for e in self._entrees if f" {cle}" in f" {e.courte}" or code == e.code]
         uniques = {(e.niveau, e.code): e.affiche for e in trouves}
         lignes = [{"code": code, "niveau": niveau, "nom": nom} for (niveau, code), nom in uniques.items()]
         return pd.DataFrame(lignes, columns=["code", "niveau", "nom"]).set_index("code")

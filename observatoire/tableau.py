@@ -19,7 +19,8 @@ def tableau_qpv(t: Territoire) -> pd.DataFrame:
     pandas.DataFrame
         Indexée par ``code`` ; colonnes ``nom``, ``communes``, ``population`` (2020, quartier entier), ``statut``,
         ``deborde`` (s'étend aussi hors du territoire), ``part`` (part, de 0 à 100, des habitants de sa ou de ses
-        communes qui y vivent, en 2020 ; NaN si leur population n'est pas publiée).
+        communes qui y vivent, en 2020 ; NaN si leur population n'est pas publiée), ``taux_pauvrete`` (texte à
+        imprimer : « 45,0 % », « n.d. »).
     """
     dehors = set(debordants(t.qpv, t.communes.index))
     table = pd.DataFrame(
@@ -34,6 +35,7 @@ def tableau_qpv(t: Territoire) -> pd.DataFrame:
     communes = t.base.repertoire.communes.population_2020
     habitants = [communes.loc[codes].sum(skipna=False) for codes in t.qpv.codes_communes]
     table["part"] = (100 * table.population / pd.array(habitants, "Float64")).astype(float)
+    table["taux_pauvrete"] = [t.base.releve.valeur("qpv", code, "taux_pauvrete").affichage for code in table.index]
     return table.sort_values(["population", "nom"], ascending=[False, True])
 
 

@@ -15,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 
 from observatoire import comparaison
 from observatoire import qpv as geographie
-from observatoire.comparaison import Rang
+from observatoire.comparaison import Rang, Regard
 from observatoire.erreurs import AgregationInterdite, Candidat, TerritoireAmbigu
 from observatoire.indicateurs import Releve, Valeur
 from observatoire.referentiel import CODE_PERIMETRE, DEPARTEMENTS_PERIMETRE, LIBELLES_NIVEAUX, REGION, Repertoire
@@ -58,10 +58,19 @@ class Base(Protocol):
     def presenter(self, territoire: Territoire) -> str:
         """Carton d'identité en HTML."""
 
-    def carte(self, territoire: Territoire, *, fond: str | None = None) -> CarteFolium:
+    def carte(
+        self,
+        territoire: Territoire,
+        indicateur: str | None = None,
+        *,
+        millesime: int | str | None = None,
+        fond: str | None = None,
+    ) -> CarteFolium:
         """Carte interactive."""
 
-    def carte_statique(self, territoire: Territoire) -> CarteStatique:
+    def carte_statique(
+        self, territoire: Territoire, indicateur: str | None = None, *, millesime: int | str | None = None
+    ) -> CarteStatique:
         """Carte à imprimer."""
 
     def fiche(self, territoire: Territoire, *, date: dt.date | None = None) -> Fiche:
@@ -125,6 +134,11 @@ class Territoire:
         if self.niveau == "qpv":
             return geographie.Synthese(1, int(self._ligne.population), (), None, None, ())
         return geographie.synthetiser(self._repertoire.qpv, self.communes)
+
+    @cached_property
+    def habitants_quartiers(self) -> int:
+        """Habitants (2020) de ses QPV, quartiers entiers, chacun compté une fois ; le total passe par ``agreger``."""
+        return 0 if self.qpv.empty else int(self.base.agreger("population", self.qpv.index, millesime=2020).valeur)
 
     @cached_property
     def evolution_qpv(self) -> pd.DataFrame:
@@ -194,7 +208,8 @@ class Territoire:
             return None
         if len(self.intercommunalites) > 1:
             candidats = [Candidat(t.niveau, t.code, t.nom) for t in self.intercommunalites]
-            raise TerritoireAmbigu(f"intercommunalité de {self.nom}", candidats)
+            remede = "prenez l'une d'elles dans t.intercommunalites."
+            raise TerritoireAmbigu(f"intercommunalité de {self.nom}", candidats, remede)
         return self.intercommunalites[0]
 
     @cached_property
@@ -243,9 +258,16 @@ class Territoire:
     def comparer(self, indicateurs: Iterable[str] | str, millesime: int | str | None = None) -> pd.DataFrame:
         """Le territoire à côté de ses parents, de la région et de la France ; voir ``comparaison.comparer``."""
         demandes = [indicateurs] if isinstance(indicateurs, str) else list(indicateurs)
+        return comparaison.comparer(self.base.releve, self._cibles, demandes, millesime)
+
+    def confronter(self, indicateur: str) -> list[Regard]:
+        """Une comparaison, valeur par valeur : le territoire d'abord, puis ceux qui l'englobent."""
+        return comparaison.confronter(self.base.releve, self._cibles, indicateur)
+
+    @cached_property
+    def _cibles(self) -> list[comparaison.Cible]:
         cibles: list[comparaison.Cible] = [(t.niveau, t.code, t.nom) for t in (self, *self.parents)]
-        cibles += [englobant for englobant in comparaison.ENGLOBANTS if self.communes.code_region.eq(REGION).any()]
-        return comparaison.comparer(self.base.releve, cibles, demandes, millesime)
+        return cibles + [cible for cible in comparaison.ENGLOBANTS if self.communes.code_region.eq(REGION).any()]
 
     def rang(self, indicateur: str, parmi: Territoire | None = None, millesime: int | str | None = None) -> Rang:
         """Place du territoire, de la plus haute valeur à la plus basse, parmi ceux de son niveau.
@@ -339,11 +361,18 @@ class Territoire:
 
     # --- se montrer ---
 
-    def carte(self, *, fond: str | None = None) -> CarteFolium:
+    def carte(
+        self, indicateur: str | None = None, *, millesime: int | str | None = None, fond: str | None = None
+    ) -> CarteFolium:
         """Carte interactive des QPV du territoire sur ses limites communales, sans aucune requête réseau.
 
         Parameters
         ----------
+        indicateur : str, optional
+            Colorie les QPV, ou les communes s'il n'est pas publié par QPV, selon cet indicateur ; les valeurs absentes
+            sont hachurées. Un effectif est refusé.
+        millesime : int, optional
+            Année de l'indicateur ; la dernière partagée par défaut.
         fond : {"plan-ign"}, optional
             Ajoute le Plan IGN sous la carte (demande le réseau à l'affichage).
 
@@ -352,11 +381,11 @@ class Territoire:
         CarteFolium
             Une ``folium.Map`` ; ``.save("carte.html")`` écrit une page autonome.
         """
-        return self.base.carte(self, fond=fond)
+        return self.base.carte(self, indicateur, millesime=millesime, fond=fond)
 
-    def carte_statique(self) -> CarteStatique:
+    def carte_statique(self, indicateur: str | None = None, *, millesime: int | str | None = None) -> CarteStatique:
         """La même carte, à imprimer : SVG, PNG ou PDF."""
-        return self.base.carte_statique(self)
+        return self.base.carte_statique(self, indicateur, millesime=millesime)
 
     def fiche(self, *, date: dt.date | None = None) -> Fiche:
         """Fiche repère du territoire.

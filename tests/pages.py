@@ -1,0 +1,182 @@
+"""Lire ce que produisent les rendus : arbre HTML, requêtes qu'une page ferait, description d'une carte Leaflet."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from html.parser import HTMLParser
+from typing import Any
+
+from observatoire.carte import Carte
+
+JOUR = dt.date(2026, 3, 1)
+
+#: Ce qu'un nom ou un titre pourrait contenir de pire, en HTML, en script, en SVG, en Jinja et en Typst.
+HOSTILE = '</script><script>alert(1)</script> <b>&amp;"\' {{ 7*7 }} {% fin %} ]]> <!-- #panic("x") *gras* $x$ @ref'
+HOSTILE_COURT = "<b>&\"'"
+
+_VIDES = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+_FINES = re.compile(r"\s+")
+
+
+@dataclass
+class Noeud:
+    """Un élément d'une page, ses attributs et ses enfants (éléments ou textes)."""
+
+    balise: str
+    attributs: dict[str, str] = field(default_factory=dict)
+    enfants: list[Noeud | str] = field(default_factory=list)
+
+    def __iter__(self) -> Iterator[Noeud]:
+        yield self
+        for enfant in self.enfants:
+            if isinstance(enfant, Noeud):
+                yield from enfant
+
+    def tous(self, *balises: str, **attributs: str) -> list[Noeud]:
+        """Descendants de ces balises (``classe=`` pour l'attribut ``class``), dans l'ordre de lecture."""
+        voulus = {"class" if nom == "classe" else nom: valeur for nom, valeur in attributs.items()}
+        return [n for n in self if n.balise in balises and voulus.items() <= n.attributs.items()]
+
+    def un(self, *balises: str, **attributs: str) -> Noeud:
+        """Le seul descendant de cette balise."""
+        (trouve,) = self.tous(*balises, **attributs)
+        return trouve
+
+    @property
+    def texte(self) -> str:
+        """Tout le texte, espaces de mise en page ôtées aux bords."""
+        return "".join(e if isinstance(e, str) else e.texte for e in self.enfants).strip()
+
+    def textes(self) -> list[str]:
+        """Chaque morceau de texte visible ou lu par une synthèse vocale, styles et scripts exclus."""
+        if self.balise in {"style", "script"}:
+            return []
+        attributs = [
+            self.attributs[nom] for nom in ("aria-label", "alt", "title", "placeholder") if nom in self.attributs
+        ]
+        return attributs + [
+            t
+            for enfant in self.enfants
+            for t in ([enfant.strip()] if isinstance(enfant, str) else enfant.textes())
+            if t
+        ]
+
+
+class _Lecteur(HTMLParser):
+    """Construit l'arbre ; refuse une balise mal fermée."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.racine = Noeud("#page")
+        self.pile = [self.racine]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        noeud = Noeud(tag, {nom: valeur or "" for nom, valeur in attrs})
+        assert len(noeud.attributs) == len(attrs), f"attribut répété dans <{tag}>"
+        self.pile[-1].enfants.append(noeud)
+        if tag not in _VIDES:
+            self.pile.append(noeud)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.handle_starttag(tag, attrs)
+        if tag not in _VIDES:
+            self.pile.pop()
+
+    def handle_endtag(self, tag: str) -> None:
+        ouvert = self.pile.pop()
+        assert ouvert.balise == tag, f"</{tag}> ferme <{ouvert.balise}>"
+
+    def handle_data(self, data: str) -> None:
+        self.pile[-1].enfants.append(data)
+
+
+def lire(page: str) -> Noeud:
+    """Arbre d'une page ou d'un morceau de page dont toutes les balises se ferment dans l'ordre."""
+    lecteur = _Lecteur()
+    lecteur.feed(page)
+    lecteur.close()
+    assert lecteur.pile == [lecteur.racine], f"balises non fermées : {[n.balise for n in lecteur.pile[1:]]}"
+    return lecteur.racine
+
+
+_CHARGEURS = ("src", "srcset", "poster", "data", "action", "formaction", "background", "xlink:href")
+_CSS = re.compile(r"""url\(\s*["']?([^"')]*)|@import\s+["']?([^"';]+)""")
+
+
+def requetes(page: str) -> list[str]:
+    """Adresses qu'un navigateur demanderait pour ouvrir la page : ni ``data:``, ni renvois internes, ni liens."""
+    adresses = []
+    for noeud in lire(page):
+        adresses += [valeur for nom, valeur in noeud.attributs.items() if nom in _CHARGEURS]
+        if noeud.balise != "a" and "href" in noeud.attributs:
+            adresses.append(noeud.attributs["href"])
+        feuilles = [
+            v for nom, v in noeud.attributs.items() if nom in {"style", "fill", "stroke", "clip-path", "filter"}
+        ]
+        feuilles += [noeud.texte] if noeud.balise == "style" else []
+        adresses += [a or b for feuille in feuilles for a, b in _CSS.findall(feuille)]
+    return [adresse for adresse in adresses if not adresse.startswith(("data:", "#"))]
+
+
+def donnees_de_carte(page: str) -> dict[str, Any]:
+    """La description JSON qu'une page de carte donne à son script."""
+    script = lire(page).tous("script")[-1].texte
+    debut = re.search(r"\}\)\(map_\w+, ", script)
+    assert debut is not None, "la page n'appelle pas le script de la carte"
+    donnees, _ = json.JSONDecoder().raw_decode(script, debut.end())
+    return donnees
+
+
+def decoder(ecarts: list[int], precision: int) -> list[tuple[float, float]]:
+    """Anneau (longitude, latitude) d'une suite d'écarts (lat, lon, lat, lon...)."""
+    points, lat, lon = [], 0, 0
+    for ecart_lat, ecart_lon in zip(ecarts[::2], ecarts[1::2], strict=True):
+        lat, lon = lat + ecart_lat, lon + ecart_lon
+        points.append((lon / precision, lat / precision))
+    return points
+
+
+def rendre_hostile(carte: Carte) -> Carte:
+    """La même carte, dont chaque texte venu des données est une tentative d'injection."""
+    couches = tuple(
+        replace(
+            couche,
+            entites=tuple(
+                replace(e, nom=HOSTILE_COURT, code=HOSTILE_COURT, infos=((HOSTILE, HOSTILE),) if e.infos else ())
+                for e in couche.entites
+            ),
+        )
+        for couche in carte.couches
+    )
+    return replace(
+        carte,
+        titre=HOSTILE,
+        sous_titre=HOSTILE,
+        couches=couches,
+        notes=(HOSTILE,),
+        sources=HOSTILE,
+        texte_alternatif=HOSTILE,
+    )
+
+
+def aplatir(texte: str) -> str:
+    """Texte dont toute suite d'espaces, insécables comprises, est une seule espace."""
+    return _FINES.sub(" ", texte).strip()
+
+
+__all__ = [
+    "HOSTILE",
+    "HOSTILE_COURT",
+    "JOUR",
+    "Noeud",
+    "aplatir",
+    "decoder",
+    "donnees_de_carte",
+    "lire",
+    "rendre_hostile",
+    "requetes",
+]

@@ -1,0 +1,360 @@
+"""Les pages dans un vrai navigateur, réseau coupé."""
+
+from __future__ import annotations
+
+import re
+import shutil
+
+import pytest
+from pages import HOSTILE, HOSTILE_COURT, JOUR, aplatir, rendre_hostile
+
+from observatoire import carte_interactive, carte_statique, production
+from observatoire.carte import decrire
+from observatoire.fiche import rediger
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright n'est pas installé")
+
+OPTIONS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+DELAI_MS = 10_000
+BUREAU, TELEPHONE = {"width": 1200, "height": 800}, {"width": 375, "height": 720}
+
+
+@pytest.fixture(scope="session")
+def navigateur():
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("aucun Chromium installé (sous Debian : apt install chromium)")
+    with playwright.sync_playwright() as p:
+        lance = p.chromium.launch(executable_path=chromium, args=list(OPTIONS))
+        yield lance
+        lance.close()
+
+
+class Onglet:
+    """Une page ouverte sans réseau, et tout ce qu'elle a demandé ou signalé."""
+
+    def __init__(self, contexte):
+        self.demandes, self.messages, self.alertes = [], [], []
+        contexte.route("**/*", self._filtrer)
+        self.page = contexte.new_page()
+        self.page.set_default_timeout(DELAI_MS)
+        self.page.on("console", lambda m: self.messages.append(m.text) if m.type in {"error", "warning"} else None)
+        self.page.on("pageerror", lambda erreur: self.messages.append(str(erreur)))
+        self.page.on("dialog", self._fermer)
+
+    def _filtrer(self, route):
+        self.demandes.append(route.request.url)
+        if route.request.url.startswith("file://"):
+            route.continue_()
+        else:
+            route.abort()
+
+    def _fermer(self, dialogue):
+        self.alertes.append(dialogue.message)
+        dialogue.dismiss()
+
+    def ouvrir(self, chemin):
+        self.page.goto(chemin.as_uri())
+        return self.page
+
+    def est_reste_seul(self, chemin):
+        """Rien n'a été demandé hors de la page, rien n'a été signalé."""
+        assert self.demandes == [chemin.as_uri()]
+        assert self.messages == []
+        assert self.alertes == []
+        return True
+
+
+@pytest.fixture
+def onglet(navigateur, request):
+    contexte = navigateur.new_context(
+        viewport=getattr(request, "param", BUREAU), locale="fr-FR", reduced_motion="reduce"
+    )
+    yield Onglet(contexte)
+    contexte.close()
+
+
+@pytest.fixture(scope="module")
+def dossier(tmp_path_factory):
+    return tmp_path_factory.mktemp("pages")
+
+
+@pytest.fixture(scope="module")
+def gennevilliers(o):
+    return o.territoire("92036")
+
+
+@pytest.fixture(scope="module")
+def carte(gennevilliers, dossier):
+    """La carte d'une commune : sa description, et son fichier."""
+    description = decrire(gennevilliers, JOUR)
+    return description, carte_interactive.dessiner(description).enregistrer(dossier / "carte.html")
+
+
+@pytest.fixture(scope="module")
+def index(o, dossier):
+    """L'index complet du mini-site, sans les fiches."""
+    territoires = production.territoires_concernes(o)
+    chemin = dossier / "index.html"
+    chemin.write_text(production._index(o, territoires, JOUR), "utf-8")
+    return chemin
+
+
+def debordement(page):
+    """De combien la page dépasse en largeur."""
+    return page.evaluate("document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth")
+
+
+# --- la carte ---
+
+
+def test_la_carte_dessine_ses_contours_sans_rien_demander(onglet, carte):
+    description, chemin = carte
+    page = onglet.ouvrir(chemin)
+    traces = page.locator(".leaflet-overlay-pane path")
+    assert traces.count() == sum(len(couche.entites) for couche in description.couches)
+    qpv = [couche for couche in description.couches if couche.style == "modifie"]
+    assert page.locator(f'path[fill="{qpv[0].dessin.remplissage}"]').count() == len(qpv[0].entites) == 3
+    boites = [b for b in (trace.bounding_box() for trace in traces.all()[-3:]) if b]
+    assert len(boites) == 3
+    assert all(b["width"] > 20 and b["height"] > 20 for b in boites)
+    assert onglet.est_reste_seul(chemin)
+
+
+def test_la_carte_du_perimetre_dessine_83_quartiers(onglet, o, dossier):
+    description = decrire(o.territoire("ouest francilien"), JOUR)
+    chemin = carte_interactive.dessiner(description).enregistrer(dossier / "perimetre.html")
+    page = onglet.ouvrir(chemin)
+    couleurs = [couche.dessin.remplissage for couche in description.couches if couche.prioritaire]
+    assert sum(page.locator(f'.leaflet-overlay-pane path[fill="{c}"]').count() for c in couleurs) == 83
+    assert onglet.est_reste_seul(chemin)
+
+
+def test_une_bulle_nomme_le_quartier_survole(onglet, carte, gennevilliers):
+    page = onglet.ouvrir(carte[1])
+    vus = set()
+    for trace in page.locator('path[fill="#0072b2"]').all():
+        trace.dispatch_event("mouseover", {"bubbles": True, "clientX": 600, "clientY": 400})
+        bulle = aplatir(page.locator(".leaflet-tooltip").inner_text())
+        assert "habitants" in bulle
+        assert "modifié" in bulle
+        vus |= {nom for nom in gennevilliers.qpv.nom_affiche if f"{nom} (QN" in bulle}
+        trace.dispatch_event("mouseout", {"bubbles": True})
+        page.wait_for_function("document.querySelector('.leaflet-tooltip') === null")
+    assert vus == set(gennevilliers.qpv.nom_affiche)
+    assert onglet.est_reste_seul(carte[1])
+
+
+def test_la_souris_fait_paraitre_et_disparaitre_la_bulle(onglet, carte, gennevilliers):
+    page = onglet.ouvrir(carte[1])
+    x, y = page.evaluate(
+        """() => {
+            // Un point du premier quartier que rien ne couvre.
+            for (const trace of document.querySelectorAll('path[fill="#0072b2"]')) {
+                const b = trace.getBoundingClientRect();
+                for (let i = 1; i < 20; i++) for (let j = 1; j < 20; j++) {
+                    const x = b.left + b.width * i / 20, y = b.top + b.height * j / 20;
+                    if (document.elementFromPoint(x, y) === trace) return [x, y];
+                }
+            }
+        }"""
+    )
+    assert page.locator(".leaflet-tooltip").count() == 0
+    page.mouse.move(x, y)
+    bulle = page.locator(".leaflet-tooltip", has_text="Quartier prioritaire")
+    bulle.wait_for()
+    assert any(nom in bulle.inner_text() for nom in gennevilliers.qpv.nom_affiche)
+    page.mouse.move(5, 5)
+    bulle.wait_for(state="detached")
+
+
+def test_la_carte_se_lit_en_francais(onglet, carte):
+    description, chemin = carte
+    page = onglet.ouvrir(chemin)
+    assert page.evaluate("document.documentElement.lang") == "fr"
+    assert page.title() == description.titre
+    assert page.locator(".carte-legende h2").inner_text() == "Légende"
+    attendues = [s.libelle + ("" if n is None else f" ({n})") for s, n in description.legende]
+    assert page.locator(".carte-legende li").all_inner_texts() == attendues
+    assert page.locator(".carte-legende li svg").count() == len(attendues)
+    assert page.locator(".carte-titre h1").inner_text() == description.titre
+    assert aplatir(page.locator(".leaflet-control-attribution").inner_text()) == aplatir(description.credit)
+    assert page.locator(".leaflet-control-zoom-in").get_attribute("title") == "Zoomer"
+    assert page.locator(".leaflet-control-zoom-out").get_attribute("title") == "Dézoomer"
+    assert re.fullmatch(r"\d+ k?m", page.locator(".leaflet-control-scale").inner_text())
+    visibles = page.locator("body").inner_text()
+    assert not re.search(r"\b(zoom (in|out)|undefined|null|NaN|object)\b", visibles, re.IGNORECASE)
+
+
+@pytest.mark.parametrize("onglet", [BUREAU, TELEPHONE], indirect=True, ids=["bureau", "telephone"])
+def test_le_territoire_est_entier_a_l_ecran(onglet, carte):
+    page = onglet.ouvrir(carte[1])
+    boite = page.locator('path[stroke="#1d1b18"]').bounding_box()
+    assert boite["width"] > 100
+    assert boite["x"] >= 0
+    assert boite["y"] >= 0
+    assert boite["x"] + boite["width"] <= page.viewport_size["width"]
+    assert boite["y"] + boite["height"] <= page.viewport_size["height"]
+    assert debordement(page) <= 0
+
+
+def test_on_peut_zoomer_au_clavier(onglet, carte):
+    page = onglet.ouvrir(carte[1])
+    largeur = page.locator('path[stroke="#1d1b18"]').bounding_box()["width"]
+    page.locator(".leaflet-container").focus()
+    page.keyboard.press("+")
+    page.wait_for_function(
+        "avant => document.querySelector('path[stroke=\"#1d1b18\"]').getBoundingClientRect().width > 1.5 * avant",
+        arg=largeur,
+    )
+    assert onglet.messages == []
+
+
+def test_le_plan_ign_est_demande_et_la_carte_reste_complete_sans_lui(onglet, gennevilliers, dossier):
+    description = decrire(gennevilliers, JOUR)
+    chemin = carte_interactive.dessiner(description, "plan-ign").enregistrer(dossier / "plan.html")
+    page = onglet.ouvrir(chemin)
+    assert page.locator(".leaflet-overlay-pane path").count() == sum(len(c.entites) for c in description.couches)
+    page.wait_for_function("document.querySelectorAll('img.leaflet-tile').length > 0")
+    tuiles = set(onglet.demandes) - {chemin.as_uri()}
+    assert tuiles
+    assert all(re.match(r"https://data\.geopf\.fr/wmts\?.*TILECOL=\d+", tuile) for tuile in tuiles)
+    assert "Plan IGN" in page.locator(".leaflet-control-attribution").inner_text()
+
+
+def test_des_textes_hostiles_sont_montres_comme_du_texte(onglet, o, dossier):
+    hostile = rendre_hostile(decrire(o.territoire("QN09502I"), JOUR))
+    chemin = carte_interactive.dessiner(hostile).enregistrer(dossier / "hostile.html")
+    page = onglet.ouvrir(chemin)
+    assert page.title() == HOSTILE
+    assert page.locator(".carte-titre h1").text_content() == HOSTILE
+    assert HOSTILE in page.locator(".leaflet-control-attribution").text_content()
+    trace = page.locator('path[fill="#cc79a7"]')
+    trace.dispatch_event("mouseover", {"bubbles": True, "clientX": 600, "clientY": 400})
+    assert page.locator(".leaflet-tooltip dd").text_content() == HOSTILE
+    assert page.locator("b").count() == 0
+    assert onglet.est_reste_seul(chemin)
+
+
+def test_le_cadre_de_jupyter_dessine_la_carte(onglet, carte, dossier):
+    description, _ = carte
+    chemin = dossier / "cahier.html"
+    chemin.write_text(f"<!DOCTYPE html>{carte_interactive.dessiner(description)._repr_html_()}", "utf-8")
+    page = onglet.ouvrir(chemin)
+    cadre = page.frame_locator("iframe")
+    cadre.locator(".carte-legende").wait_for()
+    assert cadre.locator(".leaflet-overlay-pane path").count() == sum(len(c.entites) for c in description.couches)
+    assert [d for d in onglet.demandes if not d.startswith(("file:", "about:"))] == []
+    assert onglet.messages == []
+
+
+# --- le SVG ---
+
+
+def test_le_svg_s_ouvre_seul_et_montre_ses_textes(onglet, o, dossier):
+    hostile = rendre_hostile(decrire(o.territoire("QN09502I"), JOUR))
+    chemin = carte_statique.dessiner(hostile).enregistrer(dossier / "hostile.svg")
+    page = onglet.ouvrir(chemin)
+    assert page.evaluate("document.querySelector('title').textContent") == HOSTILE
+    assert HOSTILE_COURT in page.evaluate("[...document.querySelectorAll('text')].map(t => t.textContent)")
+    assert onglet.est_reste_seul(chemin)
+
+
+# --- l'index ---
+
+
+def lignes(page):
+    return page.locator("li[data-cle]:visible")
+
+
+def test_l_index_liste_tout_puis_filtre(onglet, index):
+    page = onglet.ouvrir(index)
+    assert lignes(page).count() == 153
+    assert page.locator("h2:visible").count() == 5
+    page.fill("#filtre", "gennev")
+    restants = lignes(page).all_inner_texts()
+    assert len(restants) >= 4  # la commune et ses trois quartiers
+    assert all("gennevilliers" in texte.lower() for texte in restants)
+    assert any("92036" in texte for texte in restants)
+    assert page.locator("#compte").inner_text() == f"{len(restants)} territoires"
+    assert page.locator("h2:visible").all_inner_texts() == ["Communes", "Quartiers prioritaires"]
+    page.fill("#filtre", "")
+    assert lignes(page).count() == 153
+    assert page.locator("#compte").inner_text() == ""
+    assert onglet.est_reste_seul(index)
+
+
+RECHERCHES = {
+    "st-ouen l'aumone": "95572",
+    "St Ouen": "95572",
+    "SAINT-OUEN-L’AUMÔNE": "95572",
+    "sqy": "200058782",
+    "GPS&O": "200059889",
+    "gps et o": "200059889",
+    "  92036 ": "92036",
+    "qn09502i": "QN09502I",
+    "bezons justice": "QN09502I",
+    "Val d'Oise": "95",
+}
+
+
+def test_l_index_trouve_malgre_casse_accents_sigles_et_saints(onglet, index):
+    page = onglet.ouvrir(index)
+    rates = {}
+    for saisie, code in RECHERCHES.items():
+        page.fill("#filtre", saisie)
+        trouves = lignes(page).all_inner_texts()
+        if not any(re.search(rf"\b{code}\)", texte) for texte in trouves) or len(trouves) >= 60:
+            rates[saisie] = trouves
+    assert rates == {}
+
+
+def test_l_index_dit_quand_rien_ne_correspond(onglet, index):
+    page = onglet.ouvrir(index)
+    page.fill("#filtre", "zzz")
+    assert lignes(page).count() == 0
+    assert page.locator("h2:visible").count() == 0
+    assert page.locator("#compte").inner_text() == "0 territoire"
+
+
+# --- aucune page ne déborde ---
+
+
+@pytest.fixture(scope="module")
+def fiches(o, dossier):
+    chemins = {}
+    liens = (("Tous les territoires", "../index.html"), ("Carte interactive", "x.html"), ("PDF", "x.pdf"))
+    for recherche in ("QN09219N", "92036", "200055655", "ouest francilien"):
+        chemins[recherche] = dossier / f"fiche-{recherche.replace(' ', '-')}.html"
+        chemins[recherche].write_text(rediger(o.territoire(recherche), JOUR).en_html(liens), "utf-8")
+    return chemins
+
+
+@pytest.mark.parametrize("recherche", ["QN09219N", "92036", "200055655", "ouest francilien"])
+def test_une_fiche_s_affiche_sans_erreur_ni_debordement(onglet, fiches, recherche):
+    page = onglet.ouvrir(fiches[recherche])
+    for ecran in (BUREAU, TELEPHONE):
+        page.set_viewport_size(ecran)
+        assert page.evaluate("window.innerWidth") == ecran["width"]
+        assert page.locator("h1").is_visible()
+        assert debordement(page) <= 0
+        carte = page.locator("figure svg").bounding_box()
+        assert 0 < carte["width"] <= ecran["width"]
+    assert onglet.est_reste_seul(fiches[recherche])
+
+
+def test_l_index_s_affiche_sans_erreur_ni_debordement(onglet, index):
+    page = onglet.ouvrir(index)
+    for ecran in (BUREAU, TELEPHONE):
+        page.set_viewport_size(ecran)
+        assert page.evaluate("window.innerWidth") == ecran["width"]
+        assert debordement(page) <= 0
+    assert onglet.est_reste_seul(index)
