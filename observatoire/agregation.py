@@ -6,6 +6,7 @@ Tout total imprimé sur une carte ou une fiche passe par ici.
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -75,16 +76,17 @@ def agreger(
     if len(uniques) == 1:
         return releve.valeur(*uniques[0].cle, indicateur, millesime)
     if indicateur in _GEOGRAPHIE and all(p.niveau != "qpv" for p in uniques):
-        return _recompter(releve, uniques, indicateur, synthetiser)
+        return _recompter(releve, uniques, indicateur, lire_millesime(millesime), synthetiser)
     if fiche.nature in {"mediane", "indice"}:
         raise AgregationInterdite(
             f"« {fiche.libelle} » ne s'agrège pas : c'est {_NATURES[fiche.nature]}, que les valeurs des parties ne "
             f"suffisent pas à retrouver. {_recours(indicateur)}"
         )
+    voulu = lire_millesime(millesime)
     calcul = _Calcul(releve, uniques, indicateur, fiche, partiel)
-    retenu = calcul.millesime(indicateur, lire_millesime(millesime))
     if fiche.numerateur and fiche.denominateur:
-        return calcul.rapport()
+        return calcul.rapport(voulu)
+    retenu = calcul.millesime(indicateur, voulu)
     return calcul.somme(retenu) if fiche.nature == "effectif" else calcul.moyenne(retenu)
 
 
@@ -113,17 +115,34 @@ def _refuser_recouvrement(parties: Sequence[Partie]) -> None:
 
 
 def _recompter(
-    releve: Releve, parties: Sequence[Partie], indicateur: str, synthetiser: Callable[[frozenset[str]], Synthese]
+    releve: Releve,
+    parties: Sequence[Partie],
+    indicateur: str,
+    voulu: int | None,
+    synthetiser: Callable[[frozenset[str]], Synthese],
 ) -> Valeur:
     """Géographie prioritaire de l'ensemble : un quartier à cheval sur deux parties n'y est qu'une fois."""
-    synthese = synthetiser(frozenset().union(*(p.communes for p in parties)))
     modele = releve.valeur(*parties[0].cle, indicateur)
-    valeur = getattr(synthese, _GEOGRAPHIE[indicateur])
-    if synthese.departements_absents:
-        statut = "indisponible"
+    synthese = synthetiser(frozenset().union(*(p.communes for p in parties)))
+    if voulu not in {None, modele.millesime}:
+        raison = f"il n'est dans les données qu'en {modele.millesime}, pas en {voulu}"
+    elif synthese.departements_absents:
+        raison = f"les QPV du département {enumerer(synthese.departements_absents)} ne sont pas dans les données"
+    elif synthese.debordants and indicateur != "nombre_qpv":
+        raison = f"la répartition des quartiers à cheval ({enumerer(synthese.debordants)}) n'est pas publiée"
     else:
-        statut = "non_diffuse" if synthese.debordants and indicateur != "nombre_qpv" else DIFFUSE
-    return replace(modele, **_ensemble(parties), valeur=float(valeur) if statut == DIFFUSE else math.nan, statut=statut)
+        valeur = float(getattr(synthese, _GEOGRAPHIE[indicateur]))
+        return replace(modele, **_ensemble(parties), valeur=valeur, statut=DIFFUSE)
+    raise AgregationInterdite(
+        f"« {modele.libelle} » ne se recompte pas sur cet ensemble : {raison}. "
+        "Que faire : choisissez un autre millésime, ou un ensemble de communes qui contient ces quartiers en entier."
+    )
+
+
+def _echelle(unite: str) -> int:
+    """Ce qui multiplie le quotient : 100 pour « % » et « pour 100 ménages », 1 quand l'unité n'en dit rien."""
+    trouve = re.match(r"pour (\d+)", unite)
+    return 100 if unite == "%" else int(trouve[1]) if trouve else 1
 
 
 def _ensemble(parties: Sequence[Partie]) -> dict[str, Any]:
@@ -147,17 +166,21 @@ class _Calcul:
         publiees = self._publiees(valeurs)
         return self._resultat(publiees, math.fsum(v.valeur for v in publiees.values()), len(publiees) < len(valeurs))
 
-    def rapport(self) -> Valeur:
+    def rapport(self, voulu: int | None) -> Valeur:
         """Part ou ratio recalculé de son numérateur et de son dénominateur, au même millésime s'ils en ont un."""
         haut, bas = str(self.fiche.numerateur), str(self.fiche.denominateur)
-        numerateurs = self._valeurs(haut, self.millesime(haut))
-        denominateurs = self._valeurs(bas, self._millesime_associe(bas, self.millesime(haut)))
+        annee = self.millesime(haut, voulu)
+        numerateurs = self._valeurs(haut, annee)
+        denominateurs = self._valeurs(bas, self._millesime_associe(bas, annee))
         complets = self._publiees(numerateurs).keys() & self._publiees(denominateurs).keys()
         retenus = {p: numerateurs[p] for p in self.parties if p in complets}
         total = math.fsum(denominateurs[p].valeur for p in retenus)
         if not total:
-            raise AgregationInterdite(f"« {self.fiche.libelle} » : le dénominateur de l'ensemble est nul.")
-        valeur = 100 * math.fsum(v.valeur for v in retenus.values()) / total
+            raise AgregationInterdite(
+                f"« {self.fiche.libelle} » : aucun territoire n'a à la fois le numérateur et le dénominateur. "
+                "Que faire : donnez d'autres territoires."
+            )
+        valeur = _echelle(str(self.fiche.unite)) * math.fsum(v.valeur for v in retenus.values()) / total
         return self._resultat(retenus, valeur, len(retenus) < len(self.parties))
 
     def moyenne(self, millesime: int | None) -> Valeur:
@@ -196,7 +219,7 @@ class _Calcul:
         return annee if annee in communs else (communs[0] if communs else None)
 
     def _valeurs(self, indicateur: str, millesime: int | None) -> dict[Partie, Valeur]:
-        return {p: self.releve.valeur(*p.cle, indicateur, millesime) for p in self.parties}
+        return {p: self.releve.exactement(*p.cle, indicateur, millesime) for p in self.parties}
 
     def _publiees(self, valeurs: dict[Partie, Valeur]) -> dict[Partie, Valeur]:
         """Les valeurs diffusées ; une seule qui manque suffit à refuser, sauf ``partiel``."""
@@ -210,8 +233,9 @@ class _Calcul:
         exemples = [f"{p.nom} ({p.code}) : {SIGNES[v.statut][1]}" for p, v in list(absentes.items())[:_MONTRES]]
         suite = f" et {len(absentes) - _MONTRES} autres" if len(absentes) > _MONTRES else ""
         recours = (
-            f"Que faire : partiel=True donne une estimation sur {accorder(len(publiees), 'territoire')} publiés, "
-            "avec sa couverture ; ou prenez la valeur officielle du territoire qui les contient tous."
+            "Que faire : partiel=True donne une estimation sur "
+            f"{accorder(len(publiees), 'territoire publié', 'territoires publiés')}, avec sa couverture ; ou "
+            "prenez la valeur officielle du territoire qui les contient tous."
             if publiees
             else _recours(self.indicateur)
         )
@@ -224,7 +248,7 @@ class _Calcul:
         """Poids de chaque partie publiée ; avec ``partiel``, des seules parties dont le poids est publié aussi."""
         for indicateur in self.fiche.ponderation:
             annee = self._millesime_associe(indicateur, millesime)
-            tous = {p: self.releve.valeur(*p.cle, indicateur, annee) for p in publiees}
+            tous = {p: self.releve.exactement(*p.cle, indicateur, annee) for p in publiees}
             poids = {p: v for p, v in tous.items() if v.statut == DIFFUSE}
             if any(v.valeur > 0 for v in poids.values()) and (self.partiel or len(poids) == len(publiees)):
                 return poids
@@ -235,14 +259,15 @@ class _Calcul:
         )
 
     def _resultat(self, publiees: dict[Partie, Valeur], valeur: float, estimation: bool) -> Valeur:
-        modele = self.releve.valeur(*next(iter(publiees)).cle, self.indicateur, next(iter(publiees.values())).millesime)
+        annee = next(iter(publiees.values())).millesime
+        modele = self.releve.exactement(*next(iter(publiees)).cle, self.indicateur, annee)
         sources = dict.fromkeys(v.source for v in publiees.values())
         return replace(
             modele,
             **_ensemble(self.parties),
             valeur=valeur,
             statut=DIFFUSE,
-            millesime=next(iter(publiees.values())).millesime,
+            millesime=annee,
             source=modele.source if modele.statut == DIFFUSE else " ; ".join(sources),
             estimation=estimation,
             couverture=self._couverture(publiees) if estimation else None,
@@ -250,7 +275,7 @@ class _Calcul:
 
     def _couverture(self, publiees: dict[Partie, Valeur]) -> Couverture:
         annee = self._millesime_associe("population", None)
-        habitants = {p: self.releve.valeur(*p.cle, "population", annee) for p in self.parties}
+        habitants = {p: self.releve.exactement(*p.cle, "population", annee) for p in self.parties}
         part = None
         if all(v.statut == DIFFUSE for v in habitants.values()):
             total = math.fsum(v.valeur for v in habitants.values())

@@ -20,7 +20,7 @@ from observatoire.erreurs import ErreurArgument
 from observatoire.qpv import LIBELLES_STATUTS, departements_absents
 from observatoire.referentiel import REGION
 from observatoire.territoire import Territoire
-from observatoire.typographie import INSECABLE, accorder, date_longue, enumerer
+from observatoire.typographie import INSECABLE, accorder, date_longue, enumerer, soigner
 
 LAMBERT = 2154
 #: Poids d'étiquette : les quartiers d'abord, puis les communes qui en ont, puis les autres par population.
@@ -63,7 +63,7 @@ STYLES: Mapping[str, Style] = MappingProxyType(
         "territoire": Style("Territoire de la carte", "#1d1b18", 2.4),
         "autre": Style("Autre QPV", "#8a6d7d", 0.9, "#d8c6d0", 0.9, (2, 2)),
         "inchange": Style("QPV inchangé depuis 2015", "#5b2c49", 1.0, "#cc79a7", 0.85),
-        "modifie": Style("QPV modifié en 2024", "#003f66", 1.0, "#0072b2", 0.75),
+        "modifie": Style("QPV modifié en 2024", "#003f66", 1.6, "#0072b2", 0.75),
         "nouveau": Style("QPV nouveau en 2024", "#7a3300", 2.0, "#e69f00", 0.9, (5, 2.5)),
     }
 )
@@ -208,16 +208,18 @@ def decrire(territoire: Territoire, date: dt.date) -> Carte:
         couches=couches,
         situation=tuple(_situation(territoire)),
         emprise=emprise,
-        notes=tuple(_notes(territoire)),
-        sources=SOURCES,
+        notes=tuple(map(soigner, _notes(territoire))),
+        sources=soigner(SOURCES),
         date=date,
-        texte_alternatif=_texte_alternatif(territoire),
+        texte_alternatif=soigner(_texte_alternatif(territoire)),
     )
 
 
 def _titre(t: Territoire) -> str:
     if t.niveau == "qpv":
         return f"QPV {t.nom} ({t.code})"
+    if t.qpv.empty and departements_absents(t.communes):
+        return t.nom
     if t.qpv.empty:
         return f"{t.nom}{INSECABLE}: aucun quartier prioritaire"
     return f"Les quartiers prioritaires{INSECABLE}: {t.nom}"
@@ -252,6 +254,8 @@ def _texte_alternatif(t: Territoire) -> str:
     if t.niveau == "qpv":
         communes = enumerer(list(t.communes.nom))
         return f"{debut} : contour du quartier, {accorder(t.population or 0, 'habitant')}, dans {communes}."
+    if t.qpv.empty and departements_absents(t.communes):
+        return f"{debut} : limites communales ; ses quartiers prioritaires ne sont pas dans les données."
     if t.qpv.empty:
         return f"{debut} : limites communales, aucun quartier prioritaire."
     plus_peuple = t.qpv.loc[t.qpv.population.idxmax()]

@@ -7,6 +7,7 @@ Les textes passent en JSON et sont posés comme du texte : rien de ce qui vient 
 from __future__ import annotations
 
 import base64
+import hashlib
 import html
 import os
 import re
@@ -18,7 +19,9 @@ from typing import Any, cast
 import folium
 import numpy as np
 import shapely
-from branca.element import Element, Figure, MacroElement
+from branca.element import Element, MacroElement
+from jinja2.utils import htmlsafe_json_dumps
+from markupsafe import Markup
 
 from observatoire.carte import Carte, Couche, Style
 from observatoire.ecriture import ecrire
@@ -38,14 +41,6 @@ FONDS = {
 }
 
 
-#: Le motif des valeurs absentes, que les tracés de Leaflet désignent par son nom.
-_HACHURES = (
-    '<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs><pattern id="hachures" width="6" '
-    'height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="#f7f7f5"/>'
-    '<path d="M0 0V6" stroke="#6b675f" stroke-width="2"/></pattern></defs></svg>'
-)
-
-
 class CarteFolium(folium.Map):
     """Une ``folium.Map`` sans dépendance à un serveur : ni CDN, ni police, ni tuile.
 
@@ -62,17 +57,21 @@ class CarteFolium(folium.Map):
 
     def __init__(self, carte: Carte, fond: str | None = None) -> None:
         ouest, sud, est, nord = carte.emprise
-        super().__init__(location=[(sud + nord) / 2, (ouest + est) / 2], tiles=None, zoom_control=False, zoom_snap=0.25)
+        super().__init__(location=[(sud + nord) / 2, (ouest + est) / 2], tiles=None)
+        couches = _Couches(carte)
+        # Le nom que folium tire au sort changerait la page à chaque fois : celui-ci ne dépend que de son contenu.
+        self._id = hashlib.sha256(couches.donnees.encode()).hexdigest()[:32]
+        self._template = environnement().get_template("carte_leaflet.html")
         self.titre = carte.titre
-        racine = cast(Figure, self.get_root())
-        racine.title = html.escape(carte.titre)
+        racine = cast(Any, self.get_root())
+        racine.title = carte.titre
+        racine.texte_alternatif = carte.texte_alternatif
+        racine._template = environnement().get_template("page_carte.html")
         racine.header.add_child(_Brut(_entete()), name="leaflet")
-        racine.html.add_child(_Brut(_HACHURES))
-        racine.html.add_child(_Brut(f'<p class="alternatif">{html.escape(carte.texte_alternatif)}</p>'))
         if fond is not None:
             adresse, credit = FONDS[fond]
             folium.TileLayer(adresse, attr=credit, max_zoom=19, control=False).add_to(self)
-        self.add_child(_Couches(carte))
+        self.add_child(couches)
 
     @property
     def html(self) -> str:
@@ -113,7 +112,9 @@ class _Couches(MacroElement):
     def __init__(self, carte: Carte) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca ne type pas tout
         self._name = "Couches"
-        self.donnees = _donnees(carte)
+        # branca relit le script rendu comme un gabarit : aucune accolade des données ne doit y en ouvrir un.
+        json = htmlsafe_json_dumps(_donnees(carte))
+        self.donnees = Markup(re.sub(r"\{(?=[{%#])", r"\\u007b", json))  # noqa: S704 - JSON échappé à la ligne d'avant
         self._template = environnement().get_template("carte.js")
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import textwrap
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,7 +128,7 @@ class _Vue:
 Boite = tuple[float, float, float, float]
 
 
-def dessiner(carte: Carte, *, titre: bool = True) -> CarteStatique:
+def dessiner(carte: Carte, *, titre: bool = True, hauteur_max: float | None = None) -> CarteStatique:
     """Dessine une carte en SVG.
 
     Parameters
@@ -136,9 +137,11 @@ def dessiner(carte: Carte, *, titre: bool = True) -> CarteStatique:
         Ce qu'il faut montrer.
     titre : bool
         Imprime titre, notes et sources dans le dessin ; une fiche les compose elle-même autour.
+    hauteur_max : float, optional
+        Hauteur du cadre à ne pas dépasser, en unités du dessin.
     """
     bornes = gpd.GeoSeries([shapely.box(*carte.emprise)], crs=4326).to_crs(LAMBERT).total_bounds
-    vue = _Vue.cadrer(bornes, _CADRE, _HAUTEURS)
+    vue = _Vue.cadrer(bornes, _CADRE, (_HAUTEURS[0], hauteur_max or _HAUTEURS[1]))
     traces = [(couche, _tracer(couche, vue)) for couche in carte.couches]
     haut = 50 if titre else 2
     notes = [ligne for note in (*carte.notes, carte.credit) for ligne in textwrap.wrap(note, 175)] if titre else []
@@ -148,6 +151,8 @@ def dessiner(carte: Carte, *, titre: bool = True) -> CarteStatique:
         .get_template("carte.svg")
         .render(
             carte=carte,
+            cle=zlib.crc32(f"{carte.titre}{carte.emprise}{hauteur}".encode()),
+            hachures=any(couche.dessin.hachures for couche in carte.couches),
             titre=titre,
             largeur=LARGEUR,
             hauteur=hauteur,

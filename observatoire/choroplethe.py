@@ -19,7 +19,7 @@ from observatoire.erreurs import ErreurArgument
 from observatoire.indicateurs import DIFFUSE, SIGNES, Valeur, ecrire_valeur, lire_millesime
 from observatoire.qpv import LIBELLES_STATUTS
 from observatoire.territoire import Territoire
-from observatoire.typographie import INSECABLE, accorder, nombre
+from observatoire.typographie import INSECABLE, accorder, nombre, soigner
 
 #: Du clair au sombre, d'une seule teinte (ColorBrewer YlGnBu) : l'ordre se lit aussi en noir et blanc.
 PALETTE = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
@@ -68,8 +68,8 @@ def colorier(carte: Carte, t: Territoire, indicateur: str, millesime: int | str 
         titre=f"{fiche.libelle}{f' ({fiche.unite})' if fiche.unite else ''}{INSECABLE}: {t.nom}",
         sous_titre=f"Par {'quartier prioritaire' if niveau == 'qpv' else 'commune'}, {publiees[0].reference}",
         couches=tuple(_recomposer(carte.couches, neuves, niveau)),
-        sources=f"{publiees[0].reference} ; {carte.sources}",
-        texte_alternatif=_texte_alternatif(t, fiche, entites, valeurs, publiees),
+        sources=soigner(f"{publiees[0].reference} ; {carte.sources}"),
+        texte_alternatif=soigner(_texte_alternatif(t, fiche, entites, valeurs, publiees)),
     )
 
 
@@ -92,11 +92,12 @@ def _valeurs(
     t: Territoire, niveau: str, codes: Sequence[str], indicateur: str, millesime: int | None
 ) -> dict[str, Valeur]:
     releve = t.base.releve
-    if millesime is None:
+    annee = millesime
+    if annee is None:
         renseignes = [(niveau, code) for code in codes if releve.millesimes(niveau, code, indicateur)]
         communs = releve.millesimes_communs(renseignes, indicateur)
-        millesime = communs[0] if communs else None
-    return {code: releve.valeur(niveau, code, indicateur, millesime) for code in codes}
+        annee = communs[0] if communs else None
+    return {code: releve.exactement(niveau, code, indicateur, annee) for code in codes}
 
 
 def decouper(valeurs: Sequence[float], decimales: int, classes: int = len(PALETTE)) -> list[tuple[float, float]]:

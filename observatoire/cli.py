@@ -6,6 +6,7 @@ Code de sortie : 0 c'est fait ; 2 une erreur expliquée en français ; 1 un déf
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -21,7 +22,7 @@ _TRADUCTIONS = {
     "invalid choice: ": "choix impossible : ",
     "(choose from ": "(choisissez parmi ",
     "expected one argument": "une valeur est attendue",
-    "argument ": "argument ",
+    "ignored explicit argument ": "valeur inattendue : ",
 }
 
 
@@ -56,6 +57,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     executer: Callable[[argparse.Namespace], None] = choix.executer
     try:
         executer(choix)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Le lecteur (« | head ») en a assez : ce n'est pas une panne. Python ne doit pas réessayer d'écrire en sortant.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except ErreurObservatoire as erreur:
         print(f"Erreur : {erreur}", file=sys.stderr)
         return _ERREUR
@@ -138,11 +143,13 @@ def _fiche(choix: argparse.Namespace) -> None:
 
 def _produire(choix: argparse.Namespace) -> None:
     from observatoire.observatoire import ouvrir
+    from observatoire.typographie import accorder
 
     rapport = ouvrir(choix.donnees).produire(choix.dossier)
     ecrits = rapport.etat.eq("écrit").sum()
+    territoires = accorder(rapport.code.nunique(), "territoire")
     print(
-        f"{len(rapport)} fichiers pour {rapport.code.nunique()} territoires, {rapport.octets.sum() / 1e6:.0f} Mo : "
+        f"{len(rapport)} fichiers pour {territoires}, {rapport.octets.sum() / 1e6:.0f} Mo : "
         f"{ecrits} écrits, {len(rapport) - ecrits} déjà à jour."
     )
     print(f"Ouvrez {choix.dossier / 'index.html'}")

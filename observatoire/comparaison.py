@@ -18,6 +18,7 @@ from observatoire.indicateurs import DIFFUSE, Releve, Valeur, lire_millesime
 ENGLOBANTS = (("region", "11", "Île-de-France"), ("france", "metropole", "France métropolitaine"))
 
 Cible = tuple[str, str, str]
+_ABSENTS = {"indisponible", "hors_champ"}
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Regard:
     valeur : Valeur
         La valeur, avec son millésime.
     comparable : bool
-        Est-elle du même millésime que celle du territoire ?
+        Est-elle dans les données, au même millésime que celle du territoire ?
     ecart : float
         Territoire moins celui-ci ; NaN pour le territoire lui-même, ou si rien ne se compare.
     unite_ecart : str
@@ -52,7 +53,7 @@ def confronter(releve: Releve, cibles: Sequence[Cible], indicateur: str, millesi
     nature = str(releve.fiche(indicateur).nature)
     ecarts = [(math.nan, ""), *(_ecart(valeurs[0], autre, nature) for autre in valeurs[1:])]
     return [
-        Regard(nom, valeur, valeur.millesime == valeurs[0].millesime, *ecart)
+        Regard(nom, valeur, valeur.statut not in _ABSENTS and valeur.millesime == valeurs[0].millesime, *ecart)
         for (_, _, nom), valeur, ecart in zip(cibles, valeurs, ecarts, strict=True)
     ]
 
@@ -119,8 +120,9 @@ def _annee_commune(releve: Releve, cibles: Sequence[Cible], indicateur: str) -> 
 def _valeur(releve: Releve, cible: Cible, indicateur: str, annee: int | None, voulu: int | None) -> Valeur:
     """Valeur à l'année retenue ; si la cible ne l'a pas et qu'aucune n'est exigée, sa dernière, avec sa date."""
     niveau, code, _ = cible
-    a_cette_date = annee in releve.millesimes(niveau, code, indicateur)
-    return releve.valeur(niveau, code, indicateur, annee if a_cette_date or voulu is not None else None)
+    if voulu is not None or annee in releve.millesimes(niveau, code, indicateur):
+        return releve.exactement(niveau, code, indicateur, annee)
+    return releve.valeur(niveau, code, indicateur)
 
 
 def _ecart(sujet: Valeur, autre: Valeur, nature: str) -> tuple[float, str]:
@@ -172,7 +174,7 @@ def classer(releve: Releve, niveau: str, codes: Iterable[str], indicateur: str, 
     pandas.DataFrame
         Indexée par ``code`` : ``valeur``, ``statut``, ``rang`` (vide sans valeur publiée ; ex aequo au même rang).
     """
-    valeurs = [releve.valeur(niveau, code, indicateur, millesime) for code in dict.fromkeys(codes)]
+    valeurs = [releve.exactement(niveau, code, indicateur, millesime) for code in dict.fromkeys(codes)]
     table = pd.DataFrame(
         {"valeur": [v.valeur for v in valeurs], "statut": [v.statut for v in valeurs]},
         index=pd.Index([v.code for v in valeurs], name="code"),
@@ -243,7 +245,7 @@ def serie(releve: Releve, niveau: str, etapes: Sequence[tuple[str, bool]], indic
     lignes = []
     for code, contour_modifie in etapes:
         for millesime in releve.millesimes(niveau, code, indicateur):
-            v = releve.valeur(niveau, code, indicateur, millesime)
+            v = releve.exactement(niveau, code, indicateur, millesime)
             lignes.append((v.millesime, code, v.valeur, v.statut, v.source, v.affichage, contour_modifie))
     colonnes = ["millesime", "code", "valeur", "statut", "source", "affichage", "contour_modifie"]
     return (

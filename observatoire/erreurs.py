@@ -89,7 +89,11 @@ class TerritoireInconnu(ErreurObservatoire, LookupError):
         self.recherche = recherche
         self.proches = tuple(proches)
         self._indication = indication
-        message = f"Aucun territoire ne correspond à « {recherche} »." if recherche else "La recherche est vide."
+        message = (
+            f"Aucun territoire ne correspond à « {recherche} »."
+            if recherche
+            else ("Aucun territoire ne correspond à une recherche vide.")
+        )
         if indication:
             message += f" {indication}"
         if self.proches:

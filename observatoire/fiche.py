@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
 from html import escape
 from pathlib import Path
@@ -22,7 +22,7 @@ from observatoire.qpv import LIBELLES_STATUTS, Synthese, compter_statuts
 from observatoire.tableau import tableau_qpv
 from observatoire.territoire import Territoire
 from observatoire.themes import chiffre_compare, portrait_des_quartiers, tableaux_thematiques
-from observatoire.typographie import INSECABLE, accorder, date_longue, enumerer, nombre, pourcentage
+from observatoire.typographie import INSECABLE, accorder, date_longue, enumerer, nombre, pourcentage, soigner
 
 _SOURCE_QPV = "Insee, populations de référence des QPV 2024 (RP 2020)"
 _SOURCE_2020 = "Insee, population municipale 2020"
@@ -33,6 +33,8 @@ _SOURCE_PASSAGE = (
     "succède."
 )
 NON_DISPONIBLE = "n.d."
+#: Une fiche de QPV ou de commune tient en deux pages, carte comprise.
+_HAUTEUR_CARTE = 370
 
 
 @dataclass(frozen=True)
@@ -112,11 +114,22 @@ def rediger(territoire: Territoire, date: dt.date) -> Fiche:
         niveau=t.niveau,
         code=t.code,
         nom=t.nom,
-        blocs=tuple(_blocs(t, date)),
+        blocs=tuple(_soigner(bloc) for bloc in _blocs(t, date)),
         date=date_longue(date),
         pied=f"{t.nom} ({t.code}) · fiche produite le {date_longue(date)} · observatoire {__version__}",
     )
     return Fiche(contenu, date)
+
+
+def _soigner(valeur: Any) -> Any:
+    """La même valeur, espaces insécables posées dans tous ses textes ; un dessin n'est pas un texte."""
+    if isinstance(valeur, str):
+        return valeur if valeur.startswith("<svg") else soigner(valeur)
+    if isinstance(valeur, tuple):
+        return tuple(map(_soigner, valeur))
+    if is_dataclass(valeur) and not isinstance(valeur, type):
+        return replace(valeur, **{champ.name: _soigner(getattr(valeur, champ.name)) for champ in fields(valeur)})
+    return valeur
 
 
 def _niveau(t: Territoire) -> str:
@@ -148,12 +161,15 @@ def _chiffres(t: Territoire) -> Iterator[Chiffre]:
         return
     synthese = t.synthese_qpv
     yield Chiffre(_habitants(t.population), "habitants", _SOURCE_2023)
+    if synthese.departements_absents and not synthese.nombre:
+        yield Chiffre(NON_DISPONIBLE, "quartiers prioritaires", _raison(synthese))
+        return
     yield Chiffre(
         nombre(synthese.nombre),
         "quartiers prioritaires" if synthese.nombre > 1 else "quartier prioritaire",
         _SOURCE_ANCT,
     )
-    yield Chiffre(nombre(t.habitants_quartiers), _libelle_population(synthese.debordants), _SOURCE_QPV)
+    yield Chiffre(nombre(t.habitants_quartiers), _libelle_population(synthese), _SOURCE_QPV)
     if synthese.part is None:
         yield Chiffre(NON_DISPONIBLE, "part des habitants vivant en QPV", _raison(synthese))
     else:
@@ -172,8 +188,10 @@ def _raison(synthese: Synthese) -> str:
     return "Non calculable : population municipale 2020 non publiée"
 
 
-def _libelle_population(debordants: tuple[str, ...]) -> str:
-    return "habitants des quartiers, pris en entier" if debordants else "habitants en QPV"
+def _libelle_population(synthese: Synthese) -> str:
+    if synthese.departements_absents:
+        return f"habitants en QPV, hors département {enumerer(synthese.departements_absents)}"
+    return "habitants des quartiers, pris en entier" if synthese.debordants else "habitants en QPV"
 
 
 #: Chiffres clés d'un QPV ou d'une commune, quand ils sont publiés.
@@ -249,7 +267,8 @@ def _noms(territoires: tuple[Territoire, ...]) -> str:
 
 
 def _carte(t: Territoire, date: dt.date) -> Figure:
-    dessin = carte_statique.dessiner(carte.decrire(t, date), titre=False)
+    hauteur = _HAUTEUR_CARTE if t.niveau in {"qpv", "commune"} else None
+    dessin = carte_statique.dessiner(carte.decrire(t, date), titre=False, hauteur_max=hauteur)
     legende = " ".join([*dessin.carte.notes, dessin.carte.credit])
     return Figure(dessin.carte.titre, dessin.svg, dessin.texte_alternatif, legende)
 

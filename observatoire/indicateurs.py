@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 from rapidfuzz import process
 
-from observatoire.erreurs import ErreurArgument
+from observatoire.erreurs import ErreurArgument, ErreurType
 from observatoire.typographie import FINE, INSECABLE, nombre, pourcentage
 
 #: Ce qu'on imprime à la place d'une valeur, et ce que cela veut dire.
@@ -104,7 +104,7 @@ class Valeur:
     @property
     def reference(self) -> str:
         """Source et millésime, tels qu'on les imprime en note."""
-        if self.millesime is None and self.statut != "indisponible":
+        if self.millesime is None and self.statut not in {"indisponible", "hors_champ"}:
             return f"{self.source}, millésime non documenté"
         return self.source
 
@@ -160,9 +160,14 @@ class Releve:
 
         Raises
         ------
-        ErreurArgument
-            L'indicateur n'existe pas ; les identifiants proches sont proposés.
+        ErreurArgument, ErreurType
+            L'indicateur n'existe pas (les identifiants proches sont proposés), ou n'est pas un texte.
         """
+        if not isinstance(indicateur, str):
+            raise ErreurType(
+                f"Un indicateur se désigne par son identifiant, or {indicateur!r} est de type "
+                f'{type(indicateur).__name__}. Que faire : écrivez "taux_pauvrete", par exemple.'
+            )
         if indicateur not in self._fiches:
             proches = [trouve for trouve, *_ in process.extract(str(indicateur), self.catalogue.index, limit=3)]
             raise ErreurArgument(
@@ -181,12 +186,16 @@ class Releve:
 
         Ce qui n'a pas de sens à ce niveau est « hors_champ » ; ce qui n'est pas dans les données, « indisponible ».
         """
-        fiche = self.fiche(indicateur)
         voulu = lire_millesime(millesime)
         presents = self.millesimes(niveau, code, indicateur)
-        retenu = voulu if voulu is not None else (presents[0] if presents else None)
-        if presents and (voulu is None or voulu in presents):
-            nombre_, statut, source = self._cases[niveau, code, indicateur][retenu]
+        return self.exactement(niveau, code, indicateur, presents[0] if voulu is None and presents else voulu)
+
+    def exactement(self, niveau: str, code: str, indicateur: str, annee: int | None) -> Valeur:
+        """Valeur à ce millésime et à nul autre ; None est ici le millésime non documenté, non le dernier."""
+        fiche = self.fiche(indicateur)
+        cases = self._cases.get((niveau, code, indicateur), {})
+        if annee in cases:
+            nombre_, statut, source = cases[annee]
         else:
             statut = "indisponible" if niveau in fiche.niveaux else "hors_champ"
             nombre_, source = math.nan, str(fiche.producteur)
@@ -198,7 +207,7 @@ class Releve:
             valeur=nombre_,
             statut=statut,
             unite=str(fiche.unite),
-            millesime=retenu,
+            millesime=annee,
             source=source,
             decimales=int(fiche.decimales),
         )

@@ -27,6 +27,10 @@ if TYPE_CHECKING:
     from observatoire.fiche import Fiche
 
 
+#: Ce qu'un indicateur ajouté fait relire.
+_AJOUTES = ("indicateurs", "catalogue", "releve")
+
+
 def ouvrir(donnees: str | os.PathLike[str] | None = None) -> Observatoire:
     """Ouvre l'observatoire sur les données embarquées, sans réseau.
 
@@ -134,9 +138,9 @@ class Observatoire:
         ``indicateur``, ``millesime`` (année ; vide si le producteur ne la dit pas), ``valeur`` (NaN si et seulement si
         ``statut`` n'est pas « diffuse »), ``statut``, ``source``. Producteurs : Insee, SDES, Cnaf.
         """
-        return pd.concat(
-            [self._paquet.lire("indicateurs"), *(valeurs for valeurs, _ in self._ajouts)], ignore_index=True
-        )
+        embarques = self._paquet.lire("indicateurs")
+        tables = [embarques, *(valeurs.astype(embarques.dtypes) for valeurs, _ in self._ajouts)]
+        return pd.concat(tables, ignore_index=True)
 
     @cached_property
     def catalogue(self) -> pd.DataFrame:
@@ -246,7 +250,7 @@ class Observatoire:
         >>> import observatoire as obs
         >>> o = obs.ouvrir()
         >>> int(o.agreger("population", codes=["92036", "92050"], millesime=2020).valeur)
-        147047
+        145662
         """
         territoires = [self._territoire(code) for code in ([codes] if isinstance(codes, str) else codes)]
         parties = [Partie(t.niveau, t.code, t.nom, self.repertoire.membres(t.niveau, t.code)) for t in territoires]
@@ -275,10 +279,12 @@ class Observatoire:
         ErreurSchema
             Tous les problèmes à la fois ; rien n'est ajouté.
         """
-        valeurs = ajout.preparer_valeurs(table, fiche_catalogue, self._niveau_du_code)
         catalogue = self.catalogue.drop(columns="millesimes")
-        fiche = ajout.preparer_fiche(fiche_catalogue, catalogue, date_connue=bool(valeurs.millesime.notna().all()))
-        return Observatoire(self._paquet, (*self._ajouts, (valeurs, fiche)))
+        ajoutes = ajout.preparer(table, fiche_catalogue, catalogue, self._niveau_du_code)
+        nouveau = Observatoire(self._paquet, (*self._ajouts, ajoutes))
+        # Les tables déjà lues restent les mêmes ; seuls les indicateurs changent.
+        nouveau.__dict__ |= {nom: lu for nom, lu in self.__dict__.items() if nom not in {*nouveau.__dict__, *_AJOUTES}}
+        return nouveau
 
     def _niveau_du_code(self, code: str) -> str | None:
         return "qpv" if code in self.qpv_2015.index else self.repertoire.niveau_du_code(code)

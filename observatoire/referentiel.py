@@ -43,7 +43,7 @@ _NATURE = re.compile(
     r"^(?:ca|cc|cu|ept|epci|communaute d agglomeration|communaute de communes|communaute urbaine|metropole"
     r"|etablissement public territorial|agglomeration|departement|commune|ville|qpv|quartier prioritaire|quartier) "
 )
-_SCORE_MINIMAL = 70
+_SCORE_MINIMAL = 60
 _PROPOSITIONS = 5
 
 
@@ -187,11 +187,20 @@ class Repertoire:
         -------
         pandas.DataFrame
             Indexée par ``code`` ; colonnes ``niveau`` et ``nom``. Un territoire n'y est qu'une fois.
+
+        Raises
+        ------
+        TerritoireInconnu
+            Le motif ne contient ni lettre ni chiffre.
         """
         if motif is None:
             trouves = [e for e in self._entrees if e.proche]
         else:
             cle = _sans_articles(normaliser(motif))
+            if not cle:
+                raise TerritoireInconnu(
+                    motif.strip(), (), "Donnez au moins une lettre, ou aucun motif pour tout lister."
+                )
             code = motif.strip().upper()
             trouves = [e for e in self._entrees if f" {cle}" in f" {e.courte}" or code == e.code]
         uniques = {(e.niveau, e.code): e.affiche for e in trouves}
@@ -321,7 +330,7 @@ def _proches(texte: str, entrees: Sequence[_Entree]) -> list[Candidat]:
     if not cle:
         return []
     trouves = process.extract(
-        cle, [e.courte for e in entrees], scorer=fuzz.WRatio, score_cutoff=_SCORE_MINIMAL, limit=40
+        cle, [e.courte for e in entrees], scorer=fuzz.token_sort_ratio, score_cutoff=_SCORE_MINIMAL, limit=40
     )
     tries = sorted(trouves, key=lambda t: (-t[1] - (5 if entrees[t[2]].proche else 0), t[2]))
     return list(dict.fromkeys(entrees[rang].candidat for _, _, rang in tries))[:_PROPOSITIONS]

@@ -86,8 +86,8 @@ class Schema:
 _COMMUNE = r"(?:\d{2}|2[AB])\d{3}"
 _SIREN = r"\d{9}"
 _DEPARTEMENT = r"\d{2}|2[AB]|9[78]\d"
-_QPV = r"QN\d{5}[NMI]"
-_QPV_2015 = r"QP\d{6}"
+_QPV = r"QN(?:\d{3}|02[AB])\d{2}[NMI]"
+_QPV_2015 = r"QP(?:\d{3}|02[AB])\d{3}"
 
 
 def _code(motif: str, sens: str) -> Champ:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -313,20 +313,20 @@ class Territoire:
             L'indicateur n'est pas un effectif, un quartier déborde du territoire, ou une valeur manque.
         """
         synthese = self.synthese_qpv
-        if (
-            self.base.releve.fiche(indicateur).nature != "effectif"
-            or synthese.debordants
-            or synthese.departements_absents
-        ):
+        incomplete = self.niveau == "qpv" or synthese.debordants or synthese.departements_absents
+        if incomplete or self.base.releve.fiche(indicateur).nature != "effectif":
             raise AgregationInterdite(
                 f"« {indicateur} » hors QPV ne se calcule pas exactement pour {self.nom} : il faut un effectif, et "
                 "des quartiers tout entiers dans le territoire. Que faire : prenez un territoire qui les contient."
             )
         cibles = [(self.niveau, self.code), *(("qpv", code) for code in self.qpv.index)]
         communs = self.base.releve.millesimes_communs(cibles, indicateur)
-        millesime = communs[0] if communs else None
-        quartiers = self.base.agreger(indicateur, self.qpv.index, millesime=millesime)
-        return comparaison.hors_quartiers(self.indicateur(indicateur, millesime), quartiers)
+        sienne = self.indicateur(indicateur, communs[0] if communs else None)
+        if self.qpv.empty:
+            return replace(sienne, libelle=f"{sienne.libelle} hors QPV")
+        return comparaison.hors_quartiers(
+            sienne, self.base.agreger(indicateur, self.qpv.index, millesime=sienne.millesime)
+        )
 
     def serie(self, indicateur: str, *, meme_si_contour_modifie: bool = False) -> pd.DataFrame:
         """Valeurs d'un indicateur au fil des millésimes ; pour un QPV, ses quartiers de 2015 compris.

@@ -39,7 +39,7 @@ _AILLEURS = {
     "menages_fiscaux",
     "personnes_menages_fiscaux",
 }
-_NOMS_COURTS = {"region": "Île-de-France", "france": "France"}
+_NOMS_COURTS = {"qpv": "Quartier", "region": "Île-de-France", "france": "France"}
 _SANS_VALEUR = {"indisponible", "hors_champ"}
 
 

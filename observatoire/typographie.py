@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 
@@ -75,3 +76,9 @@ def date_longue(jour: dt.date) -> str:
     """Écrit une date : « 1er mars 2026 », « 22 novembre 2026 »."""
     quantieme = "1er" if jour.day == 1 else str(jour.day)
     return f"{quantieme}{INSECABLE}{_MOIS[jour.month - 1]} {jour.year}"
+
+
+def soigner(texte: str) -> str:
+    """Rend insécable l'espace qui précède « ; : ! ? » ou un guillemet fermant, ou suit un guillemet ouvrant."""
+    texte = re.sub(r" (?=[;!?](?:\s|$))", FINE, texte)
+    return re.sub(r" (?=[:»](?:\W|$))|(?<=«) ", INSECABLE, texte)

@@ -169,7 +169,7 @@ def test_tous_les_problemes_d_une_table_sont_dits_ensemble(o):
     for attendu in (
         "code inconnu du référentiel (zéro initial perdu ?) : 99999 [rang 1]",
         f"ligne répétée (même code, même millésime) : {GENNEVILLIERS} [rang 2], {GENNEVILLIERS} [rang 3]",
-        f"« valeur » n'est pas un nombre : {NANTERRE} [rang 4]",
+        f"« valeur » n'est pas un nombre fini : {NANTERRE} [rang 4]",
         f"malgré un statut qui dit qu'elle manque : {ADAINVILLE} [rang 5]",
         f"statut « diffuse » sans valeur : {ABLIS} [rang 6]",
         "statut inconnu",

@@ -110,7 +110,7 @@ def test_un_dossier_sans_description_est_refuse_des_l_ouverture(tmp_path, cas):
         obs.ouvrir(donnees=dossier)
     assert str(dossier) in str(erreur.value)
     assert "Que faire : " in str(erreur.value)
-    assert "obs.ouvrir()" in str(erreur.value)
+    assert "données embarquées" in str(erreur.value)
     assert isinstance(erreur.value, OSError)
 
 

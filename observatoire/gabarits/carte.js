@@ -80,5 +80,5 @@
   var credit = element("span", "", donnees.credit);
   carte.attributionControl.addAttribution(credit.outerHTML);
   carte.fitBounds(donnees.emprise, { animate: false });
-})({{ this._parent.get_name() }}, {{ this.donnees|tojson }});
+})({{ this._parent.get_name() }}, {{ this.donnees }});
 {% endmacro %}
