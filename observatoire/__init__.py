@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
+#: Où vit chaque nom public ; les autres sont des erreurs.
 _MODULES = {
     "Fiche": "fiche",
     "Observatoire": "observatoire",
@@ -45,21 +46,6 @@ _MODULES = {
     "lire_source": "lecture",
     "ouvrir": "observatoire",
     "sources_connues": "lecture",
-    **dict.fromkeys(
-        (
-            "AgregationInterdite",
-            "DependanceAbsente",
-            "ErreurArgument",
-            "ErreurEcriture",
-            "ErreurObservatoire",
-            "ErreurSchema",
-            "ErreurSource",
-            "ErreurType",
-            "TerritoireAmbigu",
-            "TerritoireInconnu",
-        ),
-        "erreurs",
-    ),
 }
 
 __all__ = [
@@ -84,9 +70,9 @@ __all__ = [
 
 
 def __getattr__(nom: str) -> Any:
-    if nom not in _MODULES:
+    if nom not in __all__:
         raise AttributeError(f"le module observatoire n'a pas de « {nom} »")
-    valeur = getattr(import_module(f"observatoire.{_MODULES[nom]}"), nom)
+    valeur = getattr(import_module(f"observatoire.{_MODULES.get(nom, 'erreurs')}"), nom)
     globals()[nom] = valeur
     return valeur
 

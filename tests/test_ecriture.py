@@ -5,29 +5,13 @@ import os
 from pathlib import Path
 
 import pytest
+from pannes import FichierEnPanne
 
 from observatoire import ecriture
 from observatoire.ecriture import ecrire, preparer_dossier
 from observatoire.erreurs import ErreurEcriture, ErreurObservatoire
 
 RACINE_SYSTEME = hasattr(os, "geteuid") and os.geteuid() == 0
-
-
-class FichierEnPanne:
-    # Un fichier qui reçoit la moitié des octets puis échoue.
-    def __init__(self, fichier, panne):
-        self.fichier, self.panne = fichier, panne
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.fichier.close()
-
-    def write(self, octets):
-        self.fichier.write(octets[: len(octets) // 2])
-        self.fichier.flush()
-        raise self.panne
 
 
 @pytest.fixture

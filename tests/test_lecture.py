@@ -538,34 +538,12 @@ def test_sources_connues() -> None:
     assert table["page"].str.startswith("https://").all()
 
 
-CATALOGUE = {
-    "population",
-    "indice_jeunesse",
-    "nombre_menages",
-    "part_menages_1p",
-    "part_menages_2p",
-    "part_menages_3p",
-    "part_menages_45p",
-    "part_menages_6pp",
-    "logements_sociaux",
-    "taux_emploi",
-    "taux_pauvrete",
-    "personnes_couvertes_caf",
-    "allocataires_caf",
-    "rsa_socle",
-    "niveau_vie_median",
-    "rapport_interdecile",
-    "indice_gini",
-    "part_menages_imposes",
-}
-
-
 @pytest.mark.parametrize("format_", charger_formats(), ids=lambda f: f.identifiant)
-def test_chaque_description_se_tient(format_) -> None:  # type: ignore[no-untyped-def]
+def test_chaque_description_se_tient(format_, o) -> None:  # type: ignore[no-untyped-def]
     assert format_.signature()
     assert format_.cle.valide(format_.cle.exemple)
     assert set(format_.codes.values()) | set(format_.notes.values()) <= set(STATUTS) - {"diffuse"}
-    assert {c.indicateur for c in format_.colonnes} - {None} <= CATALOGUE
+    assert {c.indicateur for c in format_.colonnes} - {None} <= set(o.catalogue.index)
     notes = {c.nom for c in format_.colonnes if c.type == "note"}
     assert {c.note for c in format_.colonnes} - {None} <= notes
     assert all(c.sens for c in format_.colonnes)

@@ -12,6 +12,7 @@ import shutil
 
 import pytest
 from pages import JOUR, lire, requetes
+from pannes import FichierEnPanne
 
 from observatoire import ecriture, production
 from observatoire.erreurs import ErreurEcriture, ErreurObservatoire
@@ -279,24 +280,6 @@ def test_interrompue_elle_reprend_ou_elle_en_etait(o, tmp_path, petite_liste, mo
     assert entiers(site)
 
 
-class EnPanne:
-    """Un fichier qui reçoit la moitié des octets, puis échoue."""
-
-    def __init__(self, fichier, panne):
-        self.fichier, self.panne = fichier, panne
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.fichier.close()
-
-    def write(self, octets):
-        self.fichier.write(octets[: len(octets) // 2])
-        self.fichier.flush()
-        raise self.panne
-
-
 @pytest.fixture
 def tomber_en_panne(monkeypatch):
     """À partir de la n-ième écriture, l'écriture échoue à moitié."""
@@ -308,7 +291,7 @@ def tomber_en_panne(monkeypatch):
         def fdopen(*args, **options):
             appels.append(args)
             fichier = ouvrir(*args, **options)
-            return EnPanne(fichier, panne) if len(appels) >= rang else fichier
+            return FichierEnPanne(fichier, panne) if len(appels) >= rang else fichier
 
         monkeypatch.setattr(ecriture.os, "fdopen", fdopen)
 
