@@ -331,6 +331,8 @@ def _cles_en_double(table: pd.DataFrame, schema: Schema) -> Iterator[str]:
 
 
 def _problemes_du_champ(colonne: pd.Series, champ: Champ) -> Iterator[str]:
+    # En objets : une colonne Int64 à trous passerait par des réels en traversant map() (pandas 3.0).
+    colonne = colonne.astype(object)
     vides = colonne.isna()
     if champ.obligatoire and vides.any():
         yield f"colonne « {champ.nom} » vide {_lignes(vides)}"
