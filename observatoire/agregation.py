@@ -161,10 +161,12 @@ class _Calcul:
     partiel: bool
 
     def somme(self, millesime: int | None) -> Valeur:
-        """Somme d'un effectif ; sur les seules parties publiées, elle est un minimum et se dit estimation."""
+        """Somme d'un effectif ; sur les seules parties publiées, elle est un minimum, et se dit tel."""
         valeurs = self._valeurs(self.indicateur, millesime)
         publiees = self._publiees(valeurs)
-        return self._resultat(publiees, math.fsum(v.valeur for v in publiees.values()), len(publiees) < len(valeurs))
+        partielle = len(publiees) < len(valeurs)
+        total = math.fsum(v.valeur for v in publiees.values())
+        return replace(self._resultat(publiees, total, partielle), minimum=partielle)
 
     def rapport(self, voulu: int | None) -> Valeur:
         """Part ou ratio recalculé de son numérateur et de son dénominateur, au même millésime s'ils en ont un."""

@@ -47,11 +47,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Colonne:
-    """Une colonne de tableau : ``nombre`` s'aligne à droite, ``large`` prend la place qui reste."""
+    """Une colonne de tableau : ``nombre`` s'aligne à droite, ``large`` est sa part de la place qui reste."""
 
     titre: str
     nombre: bool = False
-    large: bool = False
+    large: int = 0
 
 
 @dataclass(frozen=True)
@@ -68,12 +68,13 @@ class Tableau:
 
 @dataclass(frozen=True)
 class Texte:
-    """Des paragraphes ; ``puces`` quand ils forment une liste."""
+    """Des paragraphes ; ``puces`` quand ils forment une liste, ``petit`` pour ce qu'on consulte sans le lire."""
 
     genre: ClassVar[str] = "texte"
     titre: str
     paragraphes: tuple[str, ...]
     puces: bool = False
+    petit: bool = False
 
 
 Bloc = Faits | Chiffres | Figure | Tableau | Texte

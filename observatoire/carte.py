@@ -36,7 +36,10 @@ _AUTOUR_DEGRES = 0.2
 
 @dataclass(frozen=True)
 class Style:
-    """Dessin d'une couche. La couleur ne dit jamais rien seule : ``tirets`` ou ``epaisseur`` la doublent."""
+    """Dessin d'une couche. La couleur ne dit jamais rien seule : ``tirets`` ou ``epaisseur`` la doublent.
+
+    ``hachures`` est le statut d'une valeur absente : chaque raison a son motif.
+    """
 
     libelle: str
     trait: str
@@ -44,12 +47,12 @@ class Style:
     remplissage: str | None = None
     opacite: float = 1.0
     tirets: tuple[float, ...] = ()
-    hachures: bool = False
+    hachures: str = ""
 
     @property
     def fond(self) -> str | None:
         """Remplissage, tel que SVG et Leaflet l'entendent ; None pour un simple trait."""
-        return "url(#hachures)" if self.hachures else self.remplissage
+        return f"url(#hachures-{self.hachures})" if self.hachures else self.remplissage
 
 
 #: Palette d'Okabe et Ito, lisible par les daltoniens ; contours assez sombres pour trancher sur le fond.
@@ -103,6 +106,7 @@ class Couche:
     entites: tuple[Entite, ...]
     en_legende: bool = True
     propre: Style | None = None
+    quartiers: bool = False
 
     @property
     def dessin(self) -> Style:
@@ -117,7 +121,7 @@ class Couche:
     @property
     def prioritaire(self) -> bool:
         """Est-ce une couche de QPV ?"""
-        return self.style in LIBELLES_STATUTS or self.style == "autre"
+        return self.quartiers or self.style in LIBELLES_STATUTS or self.style == "autre"
 
     @property
     def interactive(self) -> bool:
@@ -233,7 +237,7 @@ def _sous_titre(t: Territoire) -> str:
         return "Géographie prioritaire 2024"
     return (
         f"Géographie prioritaire 2024{INSECABLE}: {synthese.nombre} QPV, "
-        f"{accorder(t.habitants_quartiers, 'habitant')} en 2020"
+        f"{accorder(t.habitants_quartiers, 'habitant')} en 2020{t.reserve_qpv}"
     )
 
 
@@ -243,14 +247,13 @@ def _notes(t: Territoire) -> Iterator[str]:
         du = "du département" if len(absents) == 1 else "des départements"
         yield f"Les QPV {du} {enumerer(absents)}, absents des données embarquées, ne sont pas dessinés."
     if t.niveau != "qpv" and t.synthese_qpv.debordants:
-        yield (
-            f"{accorder(len(t.synthese_qpv.debordants), 'QPV s’étend', 'QPV s’étendent')} aussi hors du territoire"
-            f"{INSECABLE}: leur population est celle du quartier entier."
-        )
+        n = len(t.synthese_qpv.debordants)
+        leur = "sa population est celle" if n == 1 else "leur population est celle"
+        yield f"{accorder(n, 'QPV s’étend', 'QPV s’étendent')} aussi hors du territoire : {leur} du quartier entier."
 
 
 def _texte_alternatif(t: Territoire) -> str:
-    debut = f"Carte de {t.nom} ({t.libelle_niveau} {t.code})"
+    debut = f"Carte, {t.nom} ({t.libelle_niveau} {t.code})"
     if t.niveau == "qpv":
         communes = enumerer(list(t.communes.nom))
         return f"{debut} : contour du quartier, {accorder(t.population or 0, 'habitant')}, dans {communes}."

@@ -73,6 +73,9 @@ class CarteFolium(folium.Map):
             folium.TileLayer(adresse, attr=credit, max_zoom=19, control=False).add_to(self)
         self.add_child(couches)
 
+    def __repr__(self) -> str:
+        return f"CarteFolium({self.titre})"
+
     @property
     def html(self) -> str:
         """La page complète."""

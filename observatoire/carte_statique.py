@@ -9,7 +9,7 @@ import os
 import textwrap
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from shapely.geometry.base import BaseGeometry
 
 from observatoire.carte import LAMBERT, POIDS_CONCERNEE, POIDS_QUARTIER, Carte, Couche, Style
 from observatoire.composition import composer
-from observatoire.ecriture import ecrire
+from observatoire.ecriture import ecrire, extension
 from observatoire.erreurs import ErreurArgument
 from observatoire.gabarits import environnement
 from observatoire.typographie import FINE, nombre
@@ -56,9 +56,12 @@ class CarteStatique:
         Hauteur du dessin, en unités du SVG (la largeur vaut 760).
     """
 
-    carte: Carte
-    svg: str
-    hauteur: int
+    carte: Carte = field(repr=False)
+    svg: str = field(repr=False)
+    hauteur: int = field(repr=False)
+
+    def __repr__(self) -> str:
+        return f"CarteStatique({self.carte.titre})"
 
     @property
     def texte_alternatif(self) -> str:
@@ -78,7 +81,7 @@ class CarteStatique:
         ErreurEcriture
             Le fichier ne peut être écrit.
         """
-        forme = Path(chemin).suffix.lower()
+        forme = extension(chemin)
         if forme == ".svg":
             return ecrire(chemin, self.svg)
         if forme in {".png", ".pdf"}:
@@ -141,7 +144,8 @@ def dessiner(carte: Carte, *, titre: bool = True, hauteur_max: float | None = No
         Hauteur du cadre à ne pas dépasser, en unités du dessin.
     """
     bornes = gpd.GeoSeries([shapely.box(*carte.emprise)], crs=4326).to_crs(LAMBERT).total_bounds
-    vue = _Vue.cadrer(bornes, _CADRE, (_HAUTEURS[0], hauteur_max or _HAUTEURS[1]))
+    plafond = hauteur_max or _HAUTEURS[1]
+    vue = _Vue.cadrer(bornes, _CADRE, (min(_HAUTEURS[0], plafond), plafond))
     traces = [(couche, _tracer(couche, vue)) for couche in carte.couches]
     haut = 50 if titre else 2
     notes = [ligne for note in (*carte.notes, carte.credit) for ligne in textwrap.wrap(note, 175)] if titre else []
@@ -293,6 +297,7 @@ def _boite_echelle(vue: _Vue) -> Boite:
 def _situer(carte: Carte) -> Iterator[tuple[Style, list[str], list[tuple[float, float]]]]:
     """Cartouche de situation : chemins, et un repère rond pour une cible trop petite pour se voir."""
     bornes = shapely.total_bounds(_lambert(carte.situation[0].entites))
+    plafond = hauteur_max or _HAUTEURS[1]
     vue = _Vue.cadrer(bornes, _SITUATION[0], (0, _SITUATION[1]))
     for couche in carte.situation:
         traces = vue.placer(shapely.coverage_simplify(_lambert(couche.entites), _TOLERANCE_PX / vue.echelle))

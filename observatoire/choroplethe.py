@@ -25,6 +25,8 @@ from observatoire.typographie import INSECABLE, accorder, nombre, soigner
 PALETTE = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
 _TRAIT = "#3b3a36"
 _EPAISSEUR = 0.6
+#: Part des valeurs rondes à partir de laquelle les bornes le sont aussi.
+_RONDES = 0.9
 _CONTOUR_QPV = Style("Contour de QPV", "#1d1b18", 1.1)
 
 
@@ -62,7 +64,7 @@ def colorier(carte: Carte, t: Territoire, indicateur: str, millesime: int | str 
             f"« {fiche.libelle} » n'est publié pour aucun territoire de cette carte ({t.nom}). "
             "Que faire : choisissez un autre indicateur, un autre millésime ou un territoire plus large."
         )
-    neuves = list(_couches(entites, valeurs, publiees))
+    neuves = [replace(c, quartiers=niveau == "qpv") for c in _couches(entites, valeurs, publiees)]
     return replace(
         carte,
         titre=f"{fiche.libelle}{f' ({fiche.unite})' if fiche.unite else ''}{INSECABLE}: {t.nom}",
@@ -100,8 +102,17 @@ def _valeurs(
     return {code: releve.exactement(niveau, code, indicateur, annee) for code in codes}
 
 
+def _grain(valeurs: Sequence[float], decimales: int) -> int:
+    """Décimales des bornes : celles des données, souvent publiées à l'unité ou à la dizaine."""
+    for rang in range(-2, decimales):
+        rondes = sum(abs(v * 10.0**rang - round(v * 10.0**rang)) < 1e-9 for v in valeurs)
+        if rondes >= _RONDES * len(valeurs):
+            return rang
+    return decimales
+
+
 def decouper(valeurs: Sequence[float], decimales: int, classes: int = len(PALETTE)) -> list[tuple[float, float]]:
-    """Classes d'effectifs voisins (quantiles), aux bornes arrondies à ce qui s'imprime, sans classe vide.
+    """Classes d'effectifs voisins (quantiles), aux bornes rondes à ``decimales`` près, sans classe vide.
 
     Une valeur la plus basse très répandue (zéro habitant en QPV) a sa propre classe, bornes égales.
 
@@ -131,22 +142,21 @@ def _dedans(valeur: float, classe: tuple[float, float], *, derniere: bool) -> bo
 
 
 def _teintes(nombre_de_classes: int) -> list[str]:
-    """Couleurs réparties sur toute la palette ; une classe unique prend la teinte moyenne."""
-    if nombre_de_classes == 1:
-        return [PALETTE[len(PALETTE) // 2]]
-    return [PALETTE[round(rang)] for rang in np.linspace(0, len(PALETTE) - 1, nombre_de_classes)]
+    """Couleurs réparties sur la palette ; sur peu de classes, les extrêmes exagéreraient l'écart."""
+    bords = {1: (2, 2), 2: (1, 3)}.get(nombre_de_classes, (0, len(PALETTE) - 1))
+    return [PALETTE[round(rang)] for rang in np.linspace(*bords, nombre_de_classes)]
 
 
 def _couches(entites: Iterable[Entite], valeurs: dict[str, Valeur], publiees: list[Valeur]) -> Iterator[Couche]:
     """Une couche par raison d'absence, puis une par classe, de la plus haute à la plus basse."""
-    decimales = publiees[0].decimales
-    classes = decouper([v.valeur for v in publiees], decimales)
+    nombres = [v.valeur for v in publiees]
+    classes = decouper(nombres, _grain(nombres, publiees[0].decimales))
     enrichies = [_enrichir(entite, valeurs[entite.code]) for entite in entites]
     for statut, (signe, raison) in SIGNES.items():
         absentes = tuple(e for e in enrichies if valeurs[e.code].statut == statut)
         if absentes:
             yield Couche(
-                "absente", absentes, propre=Style(f"{signe}{INSECABLE}: {raison}", _TRAIT, _EPAISSEUR, hachures=True)
+                "absente", absentes, propre=Style(f"{signe}{INSECABLE}: {raison}", _TRAIT, _EPAISSEUR, hachures=statut)
             )
     for classe, teinte in zip(classes, _teintes(len(classes)), strict=True):
         derniere = classe == classes[-1]
@@ -185,7 +195,7 @@ def _texte_alternatif(
     noms = {e.code: e.nom for e in entites}
     bas, haut = (choisir(publiees, key=lambda v: v.valeur) for choisir in (min, max))
     texte = (
-        f"Carte de {t.nom} coloriée selon : {fiche.libelle}. Le plus bas : {bas.affichage}, {noms[bas.code]} ; le plus "
+        f"Carte, {t.nom}, coloriée selon : {fiche.libelle}. Le plus bas : {bas.affichage}, {noms[bas.code]} ; le plus "
         f"haut : {haut.affichage}, {noms[haut.code]}."
     )
     absentes = len(valeurs) - len(publiees)

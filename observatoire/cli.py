@@ -6,14 +6,16 @@ Code de sortie : 0 c'est fait ; 2 une erreur expliquée en français ; 1 un déf
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
 from observatoire import __version__
-from observatoire.erreurs import ErreurArgument, ErreurObservatoire
+from observatoire.erreurs import ErreurArgument, ErreurObservatoire, ErreurSource
 
 _ERREUR = 2
 _TRADUCTIONS = {
@@ -44,6 +46,7 @@ class _Analyseur(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         for anglais, francais in _TRADUCTIONS.items():
             message = message.replace(anglais, francais)
+        message = re.sub(r"(?<=\w): ", " : ", message)
         self.exit(_ERREUR, f"Erreur : commande mal formée, {message}\n{self.format_usage()}")
 
 
@@ -62,15 +65,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # Le lecteur (« | head ») en a assez : ce n'est pas une panne. Python ne doit pas réessayer d'écrire en sortant.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except ErreurObservatoire as erreur:
-        print(f"Erreur : {erreur}", file=sys.stderr)
+        _dire_erreur(f"Erreur : {erreur}")
         return _ERREUR
     except KeyboardInterrupt:
-        print(
-            "\nErreur : interrompu. Relancez la même commande : ce qui est fait ne sera pas refait.",
-            file=sys.stderr,
-        )
+        _dire_erreur("\nErreur : interrompu. Relancez la même commande : ce qui est fait ne sera pas refait.")
         return _ERREUR
     return 0
+
+
+def _dire_erreur(message: str) -> None:
+    # Si plus personne ne lit la sortie d'erreur, le code de sortie suffit.
+    with contextlib.suppress(BrokenPipeError):
+        print(message, file=sys.stderr, flush=True)
 
 
 def _analyseur() -> _Analyseur:
@@ -128,9 +134,13 @@ def _carte(choix: argparse.Namespace) -> None:
         territoire.carte(choix.indicateur, fond=choix.fond).enregistrer(choix.sortie)
     elif choix.fond:
         raise ErreurArgument("--fond ne vaut que pour une carte .html. Que faire : retirez --fond ou changez -o.")
+    elif choix.sortie.suffix.lower() not in {".svg", ".png", ".pdf"}:
+        raise ErreurArgument(
+            f"Format {choix.sortie.suffix!r} inconnu pour une carte. Que faire : choisissez .html, .svg, .png ou .pdf."
+        )
     else:
         territoire.carte_statique(choix.indicateur).enregistrer(choix.sortie)
-    print(f"Carte de {territoire.nom} ({territoire.code}) : {choix.sortie}")
+    print(f"Carte, {territoire.nom} ({territoire.code}) : {choix.sortie}")
 
 
 def _fiche(choix: argparse.Namespace) -> None:
@@ -138,7 +148,7 @@ def _fiche(choix: argparse.Namespace) -> None:
 
     territoire = ouvrir(choix.donnees).territoire(choix.territoire, choix.niveau)
     territoire.fiche().enregistrer(choix.sortie)
-    print(f"Fiche de {territoire.nom} ({territoire.code}) : {choix.sortie}")
+    print(f"Fiche, {territoire.nom} ({territoire.code}) : {choix.sortie}")
 
 
 def _produire(choix: argparse.Namespace) -> None:
@@ -157,6 +167,7 @@ def _produire(choix: argparse.Namespace) -> None:
 
 def _donnees(choix: argparse.Namespace) -> None:
     from observatoire.observatoire import ouvrir
+    from observatoire.typographie import accorder
 
     observatoire = ouvrir(choix.donnees)
     if choix.action == "etat":
@@ -168,6 +179,7 @@ def _donnees(choix: argparse.Namespace) -> None:
         print(f"{ligne.etat:<10} {ligne.fichier}")
     mauvais = etats[etats.etat != "intact"].fichier.tolist()
     if mauvais:
-        from observatoire.erreurs import ErreurSource
-
-        raise ErreurSource(f"{len(mauvais)} fichier(s) à reprendre : {', '.join(mauvais)}. Que faire : réinstallez.")
+        remede = "réinstallez observatoire" if choix.donnees is None else "reprenez une copie complète du dossier"
+        raise ErreurSource(
+            f"{accorder(len(mauvais), 'fichier')} à reprendre : {', '.join(mauvais)}. Que faire : {remede}."
+        )

@@ -18,7 +18,6 @@ import typst
 from observatoire.erreurs import ErreurObservatoire
 from observatoire.gabarits import lire_gabarit
 
-POLICE = "Source Sans Pro"
 _PAQUET_POLICE = "font_source_sans_pro"
 _PPP_ECRAN = 192
 

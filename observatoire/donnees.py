@@ -20,7 +20,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from observatoire.erreurs import ErreurSource
+from observatoire.erreurs import ErreurSource, exiger
 from observatoire.schemas import SCHEMAS, Schema, valider
 
 _DESCRIPTION = "datapackage.json"
@@ -59,6 +59,8 @@ class Paquet:
         ErreurSource
             Le dossier n'existe pas ou ne contient pas de ``datapackage.json``.
         """
+        if dossier is not None:
+            exiger(dossier, (str, os.PathLike), "Un dossier de données", '"mes-donnees"')
         chemin = dossier_embarque() if dossier is None else Path(dossier).expanduser()
         paquet = cls(chemin)
         if not (chemin / _DESCRIPTION).is_file():
@@ -170,10 +172,8 @@ class Paquet:
         try:
             return chemin.read_bytes()
         except OSError as cause:
-            raise ErreurSource(
-                f"Le fichier de données « {chemin} » est absent ou illisible ({cause.strerror}). "
-                f"Que faire : {self._remede}."
-            ) from cause
+            etat = "absent" if isinstance(cause, FileNotFoundError) else "illisible"
+            raise ErreurSource(f"Le fichier de données « {chemin} » est {etat}. Que faire : {self._remede}.") from cause
 
     def _endommage(self, fichier: str) -> ErreurSource:
         return ErreurSource(

@@ -7,7 +7,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from observatoire.erreurs import ErreurEcriture
+from observatoire.erreurs import ErreurEcriture, exiger
 
 _CAUSES = {
     errno.ENOSPC: "le disque est plein ; libérez de la place puis relancez",
@@ -18,6 +18,7 @@ _CAUSES = {
     errno.ENOTDIR: "une partie du chemin est un fichier, pas un dossier ; choisissez un autre chemin",
     errno.EEXIST: "un fichier porte déjà ce nom là où il faut un dossier ; choisissez un autre chemin",
     errno.EISDIR: "ce chemin est un dossier ; donnez un nom de fichier",
+    errno.ENOENT: "ce dossier n'existe pas et ne peut être créé ; vérifiez le chemin",
     errno.ENAMETOOLONG: "le chemin est trop long ; choisissez un nom plus court",
 }
 
@@ -35,6 +36,7 @@ def preparer_dossier(dossier: str | os.PathLike[str]) -> Path:
     ErreurEcriture
         Le chemin est un fichier, ou l'écriture y est refusée.
     """
+    exiger(dossier, (str, os.PathLike), "Un dossier", '"sortie"')
     chemin = Path(dossier).expanduser()
     try:
         chemin.mkdir(parents=True, exist_ok=True)
@@ -62,6 +64,7 @@ def ecrire(chemin: str | os.PathLike[str], contenu: str | bytes) -> Path:
     ErreurEcriture
         Disque plein, droits insuffisants, chemin impossible.
     """
+    exiger(chemin, (str, os.PathLike), "Un nom de fichier", '"fiche.pdf"')
     cible = Path(chemin).expanduser()
     octets = contenu.encode("utf-8") if isinstance(contenu, str) else contenu
     try:
@@ -74,6 +77,12 @@ def ecrire(chemin: str | os.PathLike[str], contenu: str | bytes) -> Path:
     except ValueError as cause:  # un caractère nul dans le chemin
         raise ErreurEcriture(f"Impossible d'écrire « {cible} » : ce n'est pas un nom de fichier.") from cause
     return cible
+
+
+def extension(chemin: str | os.PathLike[str]) -> str:
+    """Extension en minuscules, point compris, qui dit dans quel format écrire."""
+    exiger(chemin, (str, os.PathLike), "Un nom de fichier", '"fiche.pdf"')
+    return Path(chemin).suffix.lower()
 
 
 def _remplacer(cible: Path, octets: bytes) -> None:

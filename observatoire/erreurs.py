@@ -23,6 +23,31 @@ class ErreurType(ErreurObservatoire, TypeError):
     """Un argument n'est pas du type attendu (un nombre au lieu d'un texte...)."""
 
 
+def exiger(valeur: object, attendu: type | tuple[type, ...], quoi: str, exemple: str) -> None:
+    """Refuse un argument d'un autre type que celui attendu.
+
+    Parameters
+    ----------
+    valeur : object
+        L'argument reçu.
+    attendu : type or tuple of type
+        Ce qu'il doit être.
+    quoi : str
+        Ce qu'est l'argument : « Un chemin », « Un territoire »...
+    exemple : str
+        Une valeur correcte, à imiter.
+
+    Raises
+    ------
+    ErreurType
+        Il est d'un autre type.
+    """
+    if not isinstance(valeur, attendu):
+        raise ErreurType(
+            f"{quoi} : on lit {valeur!r}, de type {type(valeur).__name__}. Que faire : écrivez par exemple {exemple}."
+        )
+
+
 class ErreurSource(ErreurObservatoire, OSError):
     """Un fichier de données est absent, endommagé ou illisible."""
 
@@ -56,7 +81,8 @@ class ErreurSchema(ErreurObservatoire, ValueError):
         self.origine = origine
         self.problemes: Sequence[str] = tuple(problemes)
         self.remede = remede
-        lignes = [f"{origine} : {len(self.problemes)} problème(s).", *(f"  - {p}" for p in self.problemes)]
+        pluriel = "s" if len(self.problemes) > 1 else ""
+        lignes = [f"{origine} : {len(self.problemes)} problème{pluriel}.", *(f"  - {p}" for p in self.problemes)]
         super().__init__("\n".join([*lignes, f"Que faire : {remede}"]))
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -15,13 +15,13 @@ import pandas as pd
 
 from observatoire import __version__, carte, carte_statique, rendu
 from observatoire.blocs import Bloc, Chiffre, Chiffres, Colonne, Contenu, Faits, Figure, Tableau, Texte
-from observatoire.ecriture import ecrire
-from observatoire.erreurs import AgregationInterdite, ErreurArgument
+from observatoire.ecriture import ecrire, extension
+from observatoire.erreurs import AgregationInterdite, ErreurArgument, exiger
 from observatoire.indicateurs import Valeur
 from observatoire.qpv import LIBELLES_STATUTS, Synthese, compter_statuts
 from observatoire.tableau import tableau_qpv
 from observatoire.territoire import Territoire
-from observatoire.themes import chiffre_compare, portrait_des_quartiers, tableaux_thematiques
+from observatoire.themes import chiffre_compare, definitions, portrait_des_quartiers, tableaux_thematiques
 from observatoire.typographie import INSECABLE, accorder, date_longue, enumerer, nombre, pourcentage, soigner
 
 _SOURCE_QPV = "Insee, populations de référence des QPV 2024 (RP 2020)"
@@ -34,7 +34,7 @@ _SOURCE_PASSAGE = (
 )
 NON_DISPONIBLE = "n.d."
 #: Une fiche de QPV ou de commune tient en deux pages, carte comprise.
-_HAUTEUR_CARTE = 370
+_HAUTEUR_CARTE = 335
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class Fiche:
         ErreurEcriture
             Le fichier ne peut être écrit.
         """
-        forme = Path(chemin).suffix.lower()
+        forme = extension(chemin)
         if forme in {".html", ".htm"}:
             return ecrire(chemin, self.html)
         if forme == ".pdf":
@@ -107,6 +107,7 @@ def rediger(territoire: Territoire, date: dt.date) -> Fiche:
     ErreurArgument
         Le territoire n'a pas de contour dans les données (hors d'Île-de-France).
     """
+    exiger(date, dt.date, "Une date", "datetime.date(2026, 11, 22)")
     t = territoire
     contenu = Contenu(
         titre=f"QPV {t.nom}" if t.niveau == "qpv" else t.nom,
@@ -149,7 +150,8 @@ def _blocs(t: Territoire, date: dt.date) -> Iterator[Bloc]:
         yield from _evolution(t)
     yield from tableaux_thematiques(t)
     yield Texte("Lire ces données", tuple(_lecture(t)), puces=True)
-    yield Texte("Sources", tuple(_sources(t)), puces=True)
+    yield Texte("Définitions", (" ".join(definitions(t)),), petit=True)
+    yield Texte("Sources", (" ".join(_sources(t)),), petit=True)
 
 
 # --- les blocs ---
@@ -166,10 +168,10 @@ def _chiffres(t: Territoire) -> Iterator[Chiffre]:
         return
     yield Chiffre(
         nombre(synthese.nombre),
-        "quartiers prioritaires" if synthese.nombre > 1 else "quartier prioritaire",
+        ("quartiers prioritaires" if synthese.nombre > 1 else "quartier prioritaire") + t.reserve_qpv,
         _SOURCE_ANCT,
     )
-    yield Chiffre(nombre(t.habitants_quartiers), _libelle_population(synthese), _SOURCE_QPV)
+    yield Chiffre(nombre(t.habitants_quartiers), _libelle_population(t), _SOURCE_QPV)
     if synthese.part is None:
         yield Chiffre(NON_DISPONIBLE, "part des habitants vivant en QPV", _raison(synthese))
     else:
@@ -188,10 +190,10 @@ def _raison(synthese: Synthese) -> str:
     return "Non calculable : population municipale 2020 non publiée"
 
 
-def _libelle_population(synthese: Synthese) -> str:
-    if synthese.departements_absents:
-        return f"habitants en QPV, hors département {enumerer(synthese.departements_absents)}"
-    return "habitants des quartiers, pris en entier" if synthese.debordants else "habitants en QPV"
+def _libelle_population(t: Territoire) -> str:
+    return (
+        "habitants des quartiers, pris en entier" if t.synthese_qpv.debordants else "habitants en QPV"
+    ) + t.reserve_qpv
 
 
 #: Chiffres clés d'un QPV ou d'une commune, quand ils sont publiés.
@@ -274,11 +276,11 @@ def _carte(t: Territoire, date: dt.date) -> Figure:
 
 
 _COLONNES_QPV = (
-    Colonne("Quartier prioritaire", large=True),
+    Colonne("Quartier prioritaire", large=1),
     Colonne("Code"),
-    Colonne("Communes", large=True),
+    Colonne("Communes", large=1),
     Colonne("Habitants (2020)", nombre=True),
-    Colonne("Part de la commune", nombre=True),
+    Colonne("Part dans ses communes", nombre=True),
     Colonne("Taux de pauvreté", nombre=True),
     Colonne("Statut 2024"),
 )
@@ -310,7 +312,7 @@ def _total(t: Territoire, pauvrete: Valeur | None) -> tuple[str, ...]:
 
 def _ligne_qpv(code: str, ligne: Any) -> tuple[str, ...]:
     return (
-        ligne.nom + (" *" if ligne.deborde else ""),
+        ligne.nom + (f"{INSECABLE}*" if ligne.deborde else ""),
         code,
         ligne.communes,
         nombre(ligne.population),
@@ -337,8 +339,8 @@ def _sans_quartier(t: Territoire) -> str:
 
 def _notes_tableau(t: Territoire, pauvrete: Valeur | None) -> Iterator[str]:
     yield (
-        "Part de la commune : part de ses habitants qui vivent dans le quartier, ou de ceux de toutes ses communes "
-        "s’il s’étend sur plusieurs. La dernière ligne donne la part des habitants du territoire."
+        "Part dans ses communes : part des habitants de la commune, ou de toutes les communes citées, qui vivent dans "
+        "le quartier. La dernière ligne donne la part des habitants du territoire."
     )
     if t.synthese_qpv.debordants:
         yield (
@@ -346,7 +348,9 @@ def _notes_tableau(t: Territoire, pauvrete: Valeur | None) -> Iterator[str]:
             "qui revient au territoire n’est pas publiée."
         )
     if pauvrete and pauvrete.couverture:
-        yield f"** Estimation sur {pauvrete.couverture} ; {pauvrete.reference}."
+        complete = pauvrete.couverture.publies == pauvrete.couverture.total
+        portee = "moyenne pondérée" if complete else f"estimation sur {pauvrete.couverture}"
+        yield f"** {portee[0].upper()}{portee[1:]} ; {pauvrete.reference}."
     absents = t.synthese_qpv.departements_absents
     if absents and t.synthese_qpv.nombre:
         yield (
@@ -387,7 +391,7 @@ _DEFINITIONS = (
     "son contour depuis 2015.",
     "Un quartier à cheval sur plusieurs communes figure dans chacune d’elles ; les totaux ne le comptent qu’une fois.",
     "Une valeur absente n’est jamais remplacée par zéro. s. : secret statistique ; n.d. : non diffusé par le "
-    "producteur, ou non calculable exactement ; ind. : source non installée ; - : sans objet à ce niveau.",
+    "producteur, ou non calculable exactement ; ind. : non disponible dans ces données ; - : sans objet à ce niveau.",
     "Une date entre parenthèses signale un millésime différent de celui de la ligne : les deux valeurs ne se comparent "
     "qu’avec prudence. Les millésimes du RPLS et de la Cnaf ne sont pas documentés par le fichier d’origine.",
     "Les limites communales de la carte sont généralisées à 100 mètres environ ; les contours des QPV sont les "

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 from rapidfuzz import process
 
-from observatoire.erreurs import ErreurArgument, ErreurType
+from observatoire.erreurs import ErreurArgument, exiger
 from observatoire.typographie import FINE, INSECABLE, nombre, pourcentage
 
 #: Ce qu'on imprime à la place d'une valeur, et ce que cela veut dire.
@@ -25,7 +25,7 @@ SIGNES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "secret": ("s.", "secret statistique"),
         "non_diffuse": ("n.d.", "non diffusé"),
         "hors_champ": ("-", "sans objet à ce niveau"),
-        "indisponible": ("ind.", "source non installée"),
+        "indisponible": ("ind.", "non disponible dans les données"),
     }
 )
 DIFFUSE = "diffuse"
@@ -44,7 +44,7 @@ class Couverture:
         return texte if self.part_habitants is None else f"{texte}, {pourcentage(self.part_habitants)} des habitants"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Valeur:
     """La valeur d'un indicateur quelque part, avec tout ce qu'il faut pour l'imprimer sans se tromper.
 
@@ -70,6 +70,8 @@ class Valeur:
         La valeur est une estimation, non un chiffre publié.
     couverture : Couverture or None
         Sur quoi porte l'estimation.
+    minimum : bool
+        Somme des seules parties publiées : l'ensemble compte au moins cela.
     """
 
     indicateur: str
@@ -84,6 +86,7 @@ class Valeur:
     decimales: int = 0
     estimation: bool = False
     couverture: Couverture | None = None
+    minimum: bool = False
 
     def __post_init__(self) -> None:
         if math.isnan(self.valeur) == (self.statut == DIFFUSE):
@@ -94,12 +97,18 @@ class Valeur:
         """La valeur et son unité, ou le signe de son absence : « 45,0 % », « s. »."""
         if self.statut != DIFFUSE:
             return SIGNES[self.statut][0]
-        return ecrire_valeur(self.valeur, self.unite, self.decimales)
+        return self._au_moins + ecrire_valeur(self.valeur, self.unite, self.decimales)
 
     @property
     def nombre_affiche(self) -> str:
         """La valeur sans son unité, ou le signe de son absence : « 45,0 », « s. »."""
-        return SIGNES[self.statut][0] if self.statut != DIFFUSE else nombre(self.valeur, self.decimales)
+        return (
+            SIGNES[self.statut][0] if self.statut != DIFFUSE else self._au_moins + nombre(self.valeur, self.decimales)
+        )
+
+    @property
+    def _au_moins(self) -> str:
+        return "au moins " if self.minimum else ""
 
     @property
     def reference(self) -> str:
@@ -108,10 +117,13 @@ class Valeur:
             return f"{self.source}, millésime non documenté"
         return self.source
 
+    def __repr__(self) -> str:
+        return f"Valeur({self})"
+
     def __str__(self) -> str:
         precisions = [] if self.statut == DIFFUSE else [SIGNES[self.statut][1]]
         if self.estimation:
-            precisions.append("estimation")
+            precisions.append("somme partielle" if self.minimum else "estimation")
         if self.couverture is not None:
             precisions.append(str(self.couverture))
         return f"{self.affichage} ({f'{INSECABLE}; '.join([*precisions, self.reference])})"
@@ -163,11 +175,7 @@ class Releve:
         ErreurArgument, ErreurType
             L'indicateur n'existe pas (les identifiants proches sont proposés), ou n'est pas un texte.
         """
-        if not isinstance(indicateur, str):
-            raise ErreurType(
-                f"Un indicateur se désigne par son identifiant, or {indicateur!r} est de type "
-                f'{type(indicateur).__name__}. Que faire : écrivez "taux_pauvrete", par exemple.'
-            )
+        exiger(indicateur, str, "Un indicateur se désigne par son identifiant", '"taux_pauvrete"')
         if indicateur not in self._fiches:
             proches = [trouve for trouve, *_ in process.extract(str(indicateur), self.catalogue.index, limit=3)]
             raise ErreurArgument(
@@ -218,7 +226,7 @@ class Releve:
         return tuple(m for m in listes[0] if all(m in liste for liste in listes[1:])) if listes else ()
 
 
-def lire_millesime(millesime: int | str | None) -> int | None:
+def lire_millesime(millesime: float | str | None) -> int | None:
     """Un millésime donné en nombre ou en texte.
 
     Raises
@@ -228,6 +236,8 @@ def lire_millesime(millesime: int | str | None) -> int | None:
     """
     if millesime is None:
         return None
+    if isinstance(millesime, float) and millesime.is_integer():  # pandas rend souvent 2021.0
+        millesime = int(millesime)
     if not str(millesime).isdecimal():
         raise ErreurArgument(f"Le millésime {millesime!r} n'est pas une année. Que faire : écrivez 2021, par exemple.")
     return int(millesime)

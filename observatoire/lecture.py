@@ -21,7 +21,7 @@ from observatoire.conversion import (
     relever_doubles,
 )
 from observatoire.descriptions import Format, charger_formats
-from observatoire.erreurs import ErreurArgument, ErreurSchema
+from observatoire.erreurs import ErreurArgument, ErreurSchema, exiger
 from observatoire.grilles import Tableau, lire_grilles
 from observatoire.reconnaissance import Choix, choisir, colonne_cle, reconnaitre
 from observatoire.tables_longues import deplier
@@ -84,6 +84,7 @@ def lire_source(chemin: str | os.PathLike[str], source: str | None = None) -> pd
     """
     formats = charger_formats()
     voulu = None if source is None else _format_nomme(source, formats)
+    exiger(chemin, (str, os.PathLike), "Un fichier", '"pop_QPV24.csv"')
     fichier = Path(chemin).expanduser()
     grilles = lire_grilles(fichier)
     choix = reconnaitre(grilles, formats, fichier.name) if voulu is None else choisir(grilles, voulu)

@@ -14,6 +14,7 @@ import pandas as pd
 from observatoire import agregation, ajout
 from observatoire.agregation import Partie
 from observatoire.donnees import Paquet
+from observatoire.erreurs import exiger
 from observatoire.indicateurs import Releve, Valeur
 from observatoire.qpv import synthetiser
 from observatoire.referentiel import Repertoire
@@ -185,7 +186,9 @@ class Observatoire:
     def repertoire(self) -> Repertoire:
         """Le référentiel territorial, qui va des noms aux territoires."""
         noms = self._paquet.lire("noms")
-        return Repertoire(self.communes, self.epci, self.ept, self.departements, self.qpv, noms, self.qpv_2015)
+        return Repertoire(
+            self.communes, self.epci, self.ept, self.departements, self.qpv, noms, self.qpv_2015, self.regions
+        )
 
     def territoire(self, recherche: str, niveau: str | None = None) -> Territoire:
         """Trouve un territoire par son nom, son sigle ou son code.
@@ -252,6 +255,7 @@ class Observatoire:
         >>> int(o.agreger("population", codes=["92036", "92050"], millesime=2020).valeur)
         145662
         """
+        exiger(codes, Iterable, "Des codes", '["92036", "92050"]')
         territoires = [self._territoire(code) for code in ([codes] if isinstance(codes, str) else codes)]
         parties = [Partie(t.niveau, t.code, t.nom, self.repertoire.membres(t.niveau, t.code)) for t in territoires]
         return agregation.agreger(
@@ -279,6 +283,10 @@ class Observatoire:
         ErreurSchema
             Tous les problèmes à la fois ; rien n'est ajouté.
         """
+        exiger(table, pd.DataFrame, "Une table", "pandas.read_csv(...)")
+        exiger(
+            fiche_catalogue, Mapping, "Une fiche de catalogue", '{"indicateur": ..., "libelle": ..., "nature": "part"}'
+        )
         catalogue = self.catalogue.drop(columns="millesimes")
         ajoutes = ajout.preparer(table, fiche_catalogue, catalogue, self._niveau_du_code)
         nouveau = Observatoire(self._paquet, (*self._ajouts, ajoutes))

@@ -15,6 +15,7 @@ import multiprocessing
 import os
 import re
 import signal
+import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
@@ -146,7 +147,16 @@ _atelier: dict[str, Any] = {}
 def _installer(base: Base, registre: _Registre, date: dt.date) -> None:
     """Prépare un processus ouvrier ; l'interruption au clavier ne regarde que le processus principal."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_suivre_le_parent, daemon=True).start()
     _atelier.update(base=base, registre=registre, date=date)
+
+
+def _suivre_le_parent() -> None:
+    """Finit avec le processus principal, même tué net : un orphelin écrirait sous les pieds de la reprise."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _produire_ici(cle: tuple[Niveau, str]) -> list[_Resultat]:
@@ -254,7 +264,7 @@ def _entree(t: Territoire) -> dict[str, object]:
         habitants = accorder(int(t.qpv.population.iloc[0]), "habitant")
     else:
         precision = " (quartiers entiers)" if synthese.debordants else " en QPV"
-        habitants = accorder(t.habitants_quartiers, "habitant") + precision
+        habitants = accorder(t.habitants_quartiers, "habitant") + precision + t.reserve_qpv
     return {
         "nom": t.nom,
         "code": f"{t.sigle} · {t.code}" if t.sigle else t.code,
@@ -319,13 +329,16 @@ def _sha256(chemin: Path) -> str:
 
 
 def _empreinte_des_entrees(base: Base) -> str:
-    """Ce dont dépend tout fichier produit : version du programme, gabarits, empreinte des données.
+    """Ce dont dépend tout fichier produit : programme, gabarits, données, indicateurs ajoutés.
 
     La date n'y est pas : reprise le lendemain, une production interrompue ne refait pas ce qui est fait.
     """
     ici = Path(__file__).parent
     programme = [_sha256(f) for f in sorted([*ici.glob("*.py"), *(ici / "gabarits").iterdir()]) if f.is_file()]
-    return hashlib.sha256("".join([__version__, *programme, *base.sources.empreinte]).encode()).hexdigest()
+    ajouts = pd.util.hash_pandas_object(base.releve.table, index=False).to_numpy().tobytes()
+    catalogue = base.releve.catalogue.to_csv()
+    textes = "".join([__version__, *programme, *base.sources.empreinte, catalogue])
+    return hashlib.sha256(textes.encode() + ajouts).hexdigest()
 
 
 def _nettoyer(racine: Path) -> None:

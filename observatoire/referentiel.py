@@ -17,7 +17,7 @@ import geopandas as gpd
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from observatoire.erreurs import Candidat, ErreurArgument, ErreurType, TerritoireAmbigu, TerritoireInconnu
+from observatoire.erreurs import Candidat, ErreurArgument, TerritoireAmbigu, TerritoireInconnu, exiger
 from observatoire.schemas import Niveau
 
 #: Départements de l'ouest francilien, dont les quartiers prioritaires sont embarqués.
@@ -96,8 +96,8 @@ class Repertoire:
         Les tables du référentiel, indexées par ``code``.
     noms : pandas.DataFrame
         Sigles et autres noms : colonnes ``code``, ``nom``, ``nature``.
-    qpv_2015 : pandas.DataFrame
-        Quartiers de 2015, pour renseigner qui cherche un code périmé.
+    qpv_2015, regions : pandas.DataFrame
+        Quartiers de 2015 et régions, pour renseigner qui cherche un code périmé ou une région.
     """
 
     communes: gpd.GeoDataFrame
@@ -107,6 +107,7 @@ class Repertoire:
     qpv: gpd.GeoDataFrame
     noms: pd.DataFrame
     qpv_2015: pd.DataFrame
+    regions: pd.DataFrame
 
     def chercher(self, recherche: str, niveau: str | None = None) -> Candidat:
         """Trouve le territoire désigné par un code, un nom ou un sigle.
@@ -134,7 +135,7 @@ class Repertoire:
             return par_code
         entrees = [e for e in self._entrees if niveau in {None, e.niveau}]
         # Un nombre est un code, juste ou faux : le chercher dans les noms trouverait « Pont Du Routoir 2 » pour « 2 ».
-        for trouvees in () if texte.isdigit() else _paliers(texte, entrees):
+        for trouvees in () if texte.isdigit() or self._region(texte, entrees) else _paliers(texte, entrees):
             retenues = _departager(trouvees, normaliser(texte))
             if len(retenues) == 1:
                 return retenues[0]
@@ -156,6 +157,12 @@ class Repertoire:
             membres |= {(niveau, code): frozenset(codes) for code, codes in groupes.items()}
         perimetre = frozenset().union(*(membres["departement", code] for code in DEPARTEMENTS_PERIMETRE))
         return membres | {("perimetre", CODE_PERIMETRE): perimetre}
+
+    def _region(self, texte: str, entrees: Sequence[_Entree]) -> str | None:
+        """La région de ce nom, si aucun territoire ne le porte exactement (« Martinique » est aussi un département)."""
+        cle = normaliser(texte)
+        exact = any(e.cle == cle for e in entrees)
+        return None if exact else next((nom for nom in self.regions.nom if normaliser(nom) == cle), None)
 
     def niveau_du_code(self, code: str) -> str | None:
         """Niveau d'un code du référentiel, None s'il est inconnu."""
@@ -196,6 +203,7 @@ class Repertoire:
         if motif is None:
             trouves = [e for e in self._entrees if e.proche]
         else:
+            exiger(motif, str, "Un motif", '"mantes"')
             cle = _sans_articles(normaliser(motif))
             if not cle:
                 raise TerritoireInconnu(
@@ -220,6 +228,8 @@ class Repertoire:
         """Ce qu'on peut dire de plus à qui cherche un code périmé, d'un autre niveau ou mal copié."""
         if not texte:
             return "Donnez un nom ou un code, par exemple « Gennevilliers » ou « 92036 »."
+        if region := self._region(texte, self._entrees):
+            return f"{region} est une région : elle sert aux comparaisons, mais n'a ni carte ni fiche."
         if par_code:
             return f"Ce code est celui d'un autre niveau que « {niveau} » : {par_code}."
         absorbantes = self.communes.index[self.communes.codes_anciens.map(lambda codes: texte.upper() in codes)]
@@ -287,11 +297,7 @@ def _entrees(niveau: Niveau, code: str, affiche: str, autres: Iterable[str], *, 
 
 
 def _verifier_arguments(recherche: object, niveau: object) -> None:
-    if not isinstance(recherche, str):
-        raise ErreurType(
-            f"Un territoire se désigne par un texte, or {recherche!r} est de type {type(recherche).__name__}. "
-            'Que faire : mettez le nom ou le code entre guillemets, par exemple "92036".'
-        )
+    exiger(recherche, str, "Un territoire se désigne par un texte, nom ou code entre guillemets", '"92036"')
     if niveau is not None and niveau not in get_args(Niveau):
         raise ErreurArgument(
             f"Le niveau {niveau!r} n'existe pas. Que faire : choisissez parmi {', '.join(get_args(Niveau))}."
@@ -320,8 +326,10 @@ def _departager(trouvees: list[_Entree], cle: str) -> list[Candidat]:
 
 
 def _avec_voisins(texte: str, exacts: list[Candidat], entrees: Sequence[_Entree]) -> list[Candidat]:
-    """Ajoute en tête d'homonymes lointains les territoires de l'ouest francilien qui conviendraient en partie."""
-    proches = [e.candidat for palier in _paliers(texte, entrees) for e in palier if e.proche]
+    """Ajoute en tête d'homonymes lointains les territoires de l'ouest francilien dont le nom commence ainsi."""
+    debut = f"{_sans_articles(_NATURE.sub('', normaliser(texte)))} "
+    partiels = (e for palier in _paliers(texte, entrees) for e in palier if e.proche)
+    proches = [e.candidat for e in partiels if f"{_sans_articles(_NATURE.sub('', e.cle))} ".startswith(debut)]
     return exacts if any(c in proches for c in exacts) else list(dict.fromkeys([*proches, *exacts]))
 
 

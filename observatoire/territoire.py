@@ -16,10 +16,11 @@ from shapely.geometry.base import BaseGeometry
 from observatoire import comparaison
 from observatoire import qpv as geographie
 from observatoire.comparaison import Rang, Regard
-from observatoire.erreurs import AgregationInterdite, Candidat, TerritoireAmbigu
+from observatoire.erreurs import AgregationInterdite, Candidat, TerritoireAmbigu, exiger
 from observatoire.indicateurs import Releve, Valeur
 from observatoire.referentiel import CODE_PERIMETRE, DEPARTEMENTS_PERIMETRE, LIBELLES_NIVEAUX, REGION, Repertoire
 from observatoire.schemas import Niveau
+from observatoire.typographie import enumerer
 
 if TYPE_CHECKING:
     from observatoire.carte_interactive import CarteFolium
@@ -37,6 +38,9 @@ class Base(Protocol):
     @property
     def releve(self) -> Releve:
         """Les indicateurs et leur catalogue."""
+
+    def territoire(self, recherche: str) -> Territoire:
+        """Un territoire, par son nom ou son code."""
 
     @property
     def qpv_2015(self) -> pd.DataFrame:
@@ -139,6 +143,12 @@ class Territoire:
     def habitants_quartiers(self) -> int:
         """Habitants (2020) de ses QPV, quartiers entiers, chacun compté une fois ; le total passe par ``agreger``."""
         return 0 if self.qpv.empty else int(self.base.agreger("population", self.qpv.index, millesime=2020).valeur)
+
+    @property
+    def reserve_qpv(self) -> str:
+        """Ce qu'il faut ajouter à tout compte de ses QPV s'il s'étend là où ils ne sont pas embarqués, sinon rien."""
+        absents = () if self.niveau == "qpv" else geographie.departements_absents(self.communes)
+        return f", hors département{'s' if len(absents) > 1 else ''} {enumerer(absents)}" if absents else ""
 
     @cached_property
     def evolution_qpv(self) -> pd.DataFrame:
@@ -257,6 +267,7 @@ class Territoire:
 
     def comparer(self, indicateurs: Iterable[str] | str, millesime: int | str | None = None) -> pd.DataFrame:
         """Le territoire à côté de ses parents, de la région et de la France ; voir ``comparaison.comparer``."""
+        exiger(indicateurs, Iterable, "Des indicateurs", '["taux_pauvrete", "taux_emploi"]')
         demandes = [indicateurs] if isinstance(indicateurs, str) else list(indicateurs)
         return comparaison.comparer(self.base.releve, self._cibles, demandes, millesime)
 
@@ -269,7 +280,7 @@ class Territoire:
         cibles: list[comparaison.Cible] = [(t.niveau, t.code, t.nom) for t in (self, *self.parents)]
         return cibles + [cible for cible in comparaison.ENGLOBANTS if self.communes.code_region.eq(REGION).any()]
 
-    def rang(self, indicateur: str, parmi: Territoire | None = None, millesime: int | str | None = None) -> Rang:
+    def rang(self, indicateur: str, parmi: Territoire | str | None = None, millesime: int | str | None = None) -> Rang:
         """Place du territoire, de la plus haute valeur à la plus basse, parmi ceux de son niveau.
 
         Parameters
@@ -288,6 +299,8 @@ class Territoire:
             La valeur du territoire n'est pas publiée.
         """
         large = self.niveau in {"epci", "ept", "departement", "perimetre"}
+        if isinstance(parmi, str):
+            parmi = self.base.territoire(parmi)
         cadre = parmi or (self._situer("perimetre", CODE_PERIMETRE) if large else self.departements[0])
         valeur = self.indicateur(indicateur, millesime)
         return comparaison.situer_rang(self.base.releve, valeur, cadre.codes(self.niveau))

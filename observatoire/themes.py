@@ -13,7 +13,7 @@ from observatoire.comparaison import Regard
 from observatoire.erreurs import AgregationInterdite
 from observatoire.indicateurs import DIFFUSE, SIGNES, Valeur, ecrire_valeur
 from observatoire.territoire import Territoire
-from observatoire.typographie import INSECABLE, nombre
+from observatoire.typographie import INSECABLE, nombre, pourcentage
 
 #: Indicateurs du portrait des quartiers d'un territoire, dans l'ordre d'impression.
 PORTRAIT = (
@@ -43,6 +43,21 @@ _NOMS_COURTS = {"qpv": "Quartier", "region": "Île-de-France", "france": "France
 _SANS_VALEUR = {"indisponible", "hors_champ"}
 
 
+def definitions(t: Territoire) -> Iterator[str]:
+    """Définitions des indicateurs que la fiche imprime, dans l'ordre du catalogue."""
+    catalogue = t.base.releve.catalogue
+    imprimes = {nom for nom in catalogue.index if nom not in _AILLEURS and _renseigne(t.confronter(nom)[0])}
+    if t.niveau != "qpv" and not t.qpv.empty:
+        imprimes |= set(PORTRAIT)
+    for nom in catalogue.index[catalogue.index.isin(imprimes)]:
+        fiche = t.base.releve.fiche(str(nom))
+        yield f"{fiche.libelle} : {_minuscule(fiche.definition)}"
+
+
+def _minuscule(phrase: str) -> str:
+    return phrase[0].lower() + phrase[1:]
+
+
 def tableaux_thematiques(t: Territoire) -> Iterator[Tableau]:
     """Un tableau par thème où le territoire a au moins un indicateur dans les données."""
     catalogue = t.base.releve.catalogue
@@ -61,7 +76,7 @@ def _tableau(t: Territoire, theme: str, lignes: list[list[Regard]]) -> Tableau:
     """Colonnes : le territoire, puis ceux qui ont au moins une valeur dans le thème."""
     utiles = [rang for rang, colonne in enumerate(zip(*lignes, strict=True)) if any(map(_renseigne, colonne))]
     colonnes = (
-        Colonne("Indicateur", large=True),
+        Colonne("Indicateur", large=1),
         *(Colonne(_titre(lignes[0][rang], t), nombre=True) for rang in utiles),
         Colonne("Source"),
     )
@@ -97,20 +112,22 @@ def portrait_des_quartiers(t: Territoire) -> Tableau | None:
     if t.niveau == "qpv" or t.qpv.empty:
         return None
     colonnes = (
-        Colonne("Indicateur", large=True),
+        Colonne("Indicateur", large=2),
         Colonne("Ensemble", nombre=True),
-        Colonne("Portée"),
-        Colonne("Source", large=True),
+        Colonne("Calcul et source", large=3),
     )
     lignes = tuple(_ligne_portrait(t, indicateur) for indicateur in PORTRAIT)
     quartiers = "du quartier" if len(t.qpv) == 1 else f"des {len(t.qpv)} quartiers"
-    return Tableau(f"Les habitants {quartiers}", colonnes, lignes, (), (_NOTE_ESTIMATION,))
+    return Tableau(f"Les habitants {quartiers}{t.reserve_qpv}", colonnes, lignes, (), tuple(_notes(t)))
 
 
-_NOTE_ESTIMATION = (
-    "Estimation : valeur calculée sur les seuls quartiers où l’indicateur est publié, ou moyenne de leurs taux "
-    "pondérée par l’effectif que dit la source."
-)
+def _notes(t: Territoire) -> Iterator[str]:
+    yield (
+        "« Au moins » : somme des seuls quartiers où l'indicateur est publié. Estimation : moyenne des taux publiés, "
+        "pondérée par l'effectif que dit la source, ou rapport des seuls quartiers complets."
+    )
+    if t.synthese_qpv.debordants:
+        yield "Les quartiers qui débordent du territoire sont comptés en entier."
 
 
 def _ligne_portrait(t: Territoire, indicateur: str) -> tuple[str, ...]:
@@ -118,16 +135,18 @@ def _ligne_portrait(t: Territoire, indicateur: str) -> tuple[str, ...]:
         v = t.base.agreger(indicateur, t.qpv.index, partiel=True)
     except AgregationInterdite:
         fiche = t.base.releve.fiche(indicateur)
-        return (_libelle(fiche.libelle, fiche.unite), SIGNES["non_diffuse"][0], "non calculable", str(fiche.producteur))
-    return (_libelle(v.libelle, v.unite), v.nombre_affiche, _qualite(v), v.reference)
+        return (_libelle(fiche.libelle, fiche.unite), SIGNES["non_diffuse"][0], f"non calculable ; {fiche.producteur}")
+    nature = str(t.base.releve.fiche(indicateur).nature)
+    return (_libelle(v.libelle, v.unite), v.nombre_affiche, f"{_qualite(v, nature)} ; {v.reference}")
 
 
-def _qualite(v: Valeur) -> str:
-    if v.couverture is None:
-        return "exact" if v.statut == DIFFUSE else SIGNES[v.statut][1]
-    if v.couverture.publies == v.couverture.total:
-        return "estimation"
-    return f"estimation, {nombre(v.couverture.publies)} quartiers sur {nombre(v.couverture.total)}"
+def _qualite(v: Valeur, nature: str) -> str:
+    """D'où vient la valeur : somme, rapport de deux sommes, ou estimation, et sur quels quartiers."""
+    sorte = "somme" if nature == "effectif" else "estimation" if v.estimation else "rapport de deux sommes"
+    if v.couverture is None or v.couverture.publies == v.couverture.total:
+        return sorte
+    part = "" if v.couverture.part_habitants is None else f" ({pourcentage(v.couverture.part_habitants)} des habitants)"
+    return f"{sorte} sur {nombre(v.couverture.publies)} quartiers publiés{part}"
 
 
 def chiffre_compare(t: Territoire, indicateur: str, libelle: str) -> Chiffre | None:
@@ -135,9 +154,20 @@ def chiffre_compare(t: Territoire, indicateur: str, libelle: str) -> Chiffre | N
     sien, *autres = t.confronter(indicateur)
     if not _renseigne(sien):
         return None
-    decimales = sien.valeur.decimales
-    texte = next((_phrase(autre, decimales) for autre in autres if not math.isnan(autre.ecart)), "")
+    if t.niveau == "qpv" and len(t.communes) > 1:
+        texte = _fourchette([autre for autre in autres if autre.valeur.niveau == "commune"])
+    else:
+        decimales = sien.valeur.decimales
+        texte = next((_phrase(autre, decimales) for autre in autres if not math.isnan(autre.ecart)), "")
     return Chiffre(sien.valeur.affichage, libelle, sien.valeur.reference, texte)
+
+
+def _fourchette(communes: list[Regard]) -> str:
+    """Un quartier à cheval ne se compare à aucune de ses communes en particulier : on dit entre quoi elles varient."""
+    if any(commune.valeur.statut != DIFFUSE or not commune.comparable for commune in communes):
+        return ""
+    valeurs = sorted((commune.valeur for commune in communes), key=lambda v: v.valeur)
+    return f"de {valeurs[0].nombre_affiche} à {valeurs[-1].affichage} dans ses {len(communes)} communes"
 
 
 def _phrase(autre: Regard, decimales: int) -> str:

@@ -79,6 +79,10 @@ def date_longue(jour: dt.date) -> str:
 
 
 def soigner(texte: str) -> str:
-    """Rend insécable l'espace qui précède « ; : ! ? » ou un guillemet fermant, ou suit un guillemet ouvrant."""
-    texte = re.sub(r" (?=[;!?](?:\s|$))", FINE, texte)
+    """Rend insécable l'espace qui précède « ; : ! ? % » ou un guillemet fermant, ou suit un guillemet ouvrant.
+
+    L'apostrophe est partout la droite, celle des noms officiels.
+    """
+    texte = texte.replace("’", "'")
+    texte = re.sub(r" (?=[;!?%](?:\W|$))", FINE, texte)
     return re.sub(r" (?=[:»](?:\W|$))|(?<=«) ", INSECABLE, texte)

@@ -24,7 +24,7 @@ def table(codes=(GENNEVILLIERS,), valeurs=(1.0,), **colonnes):
 
 
 def refus(o, donnees, fiche=FICHE):
-    with pytest.raises(ErreurSchema, match=r"(?s)problème\(s\).*Que faire : ") as erreur:
+    with pytest.raises(ErreurSchema, match=r"(?s)problèmes?.*Que faire : ") as erreur:
         o.ajouter_indicateur(donnees, fiche)
     assert isinstance(erreur.value, ValueError)
     return "\n".join(erreur.value.problemes)

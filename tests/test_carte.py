@@ -196,7 +196,7 @@ def test_une_note_compte_les_qpv_qui_debordent(o, communes, qpv, recherche):
     debordants = [c for c in qpv.codes_communes if not siennes.isdisjoint(c) and not siennes.issuperset(c)]
     (note,) = (aplatir(n) for n in decrire(t, JOUR).notes if "hors du territoire" in n)
     assert debordants
-    assert note.startswith(f"{len(debordants)} QPV s’éten{'d ' if len(debordants) == 1 else 'dent '}")
+    assert note.startswith(f"{len(debordants)} QPV s'éten{'d ' if len(debordants) == 1 else 'dent '}")
 
 
 def test_aucune_note_de_debordement_quand_tout_est_dedans(cartes):

@@ -103,7 +103,7 @@ def test_carte_ecrit_le_format_demande(lancer, tmp_path, forme):
     cible = tmp_path / "sous-dossier" / f"carte.{forme}"
     code, sortie, erreur = lancer("carte", "QN09502I", "-o", cible)
     assert (code, erreur) == (0, "")
-    assert sortie == f"Carte de Justice - Butte Blanche (QN09502I) : {cible}\n"
+    assert sortie == f"Carte, Justice - Butte Blanche (QN09502I) : {cible}\n"
     assert cible.read_bytes().startswith(DEBUTS[forme])
     assert [f.name for f in cible.parent.iterdir()] == [cible.name]
 
@@ -122,7 +122,7 @@ def test_fiche_ecrit_le_format_demande(lancer, tmp_path, forme):
     cible = tmp_path / f"fiche.{forme}"
     code, sortie, erreur = lancer("fiche", "QN09502I", "--sortie", cible)
     assert (code, erreur) == (0, "")
-    assert sortie == f"Fiche de Justice - Butte Blanche (QN09502I) : {cible}\n"
+    assert sortie == f"Fiche, Justice - Butte Blanche (QN09502I) : {cible}\n"
     if forme == "html":
         assert lire(cible.read_text("utf-8")).un("main").attributs["data-code"] == "QN09502I"
     else:
@@ -247,7 +247,7 @@ def test_donnees_verifier_nomme_les_fichiers_abimes(lancer, copie):
     assert etats.pop("qpv_2024.parquet") == "endommagé"
     assert etats.pop("regions.csv") == "absent"
     assert set(etats.values()) == {"intact"}
-    assert erreur.startswith("Erreur : 2 fichier")
+    assert erreur.startswith("Erreur : 2\u00a0fichiers à reprendre")
     assert "qpv_2024.parquet" in erreur
     assert "regions.csv" in erreur
 

@@ -121,7 +121,7 @@ def test_un_dossier_sans_description_est_refuse_des_l_ouverture(tmp_path, cas):
 def test_un_fichier_absent_est_nomme_et_les_autres_restent_lisibles(copie, nom):
     (copie / TABLES[nom]).unlink()
     paquet = Paquet.ouvrir(copie)
-    with pytest.raises(obs.ErreurSource, match="absent ou illisible") as erreur:
+    with pytest.raises(obs.ErreurSource, match="est absent") as erreur:
         paquet.lire(nom)
     assert str(copie / TABLES[nom]) in str(erreur.value)
     assert "Que faire : reprenez une copie complète du dossier" in str(erreur.value)

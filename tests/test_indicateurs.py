@@ -430,7 +430,7 @@ def test_une_valeur_diffusee_porte_un_nombre():
         ("QN07801M", "rsa_socle", f"1{FINE}231{INSECABLE}allocataires (Cnaf, millésime non documenté)"),
         ("78006", "taux_pauvrete", f"s. (secret statistique{INSECABLE}; Insee, Filosofi 2021)"),
         ("QN09502I", "taux_pauvrete", f"n.d. (non diffusé{INSECABLE}; Insee, Filosofi 2021)"),
-        ("95", "taux_pauvrete", f"ind. (source non installée{INSECABLE}; Insee)"),
+        ("95", "taux_pauvrete", f"ind. (non disponible dans les données{INSECABLE}; Insee)"),
     ],
 )
 def test_une_valeur_s_ecrit_en_entier(o, recherche, indicateur, texte):
@@ -487,7 +487,7 @@ def test_un_millesime_absent_est_indisponible_et_garde_son_annee(o):
     assert o.territoire("QN07801M").indicateur("rsa_socle", 2020).statut == "indisponible"
 
 
-@pytest.mark.parametrize("millesime", ["x", "2021-2022", 2021.0, -2021, "", True])
+@pytest.mark.parametrize("millesime", ["x", "2021-2022", 2021.5, -2021, "", True])
 def test_un_millesime_qui_n_est_pas_une_annee_est_refuse(o, millesime):
     with pytest.raises(ErreurArgument, match=r"n'est pas une année.*2021"):
         o.territoire("92036").indicateur("taux_pauvrete", millesime)

@@ -100,7 +100,7 @@ def test_tous_les_problemes_sont_dits_a_la_fois():
     with pytest.raises(ErreurSchema) as erreur:
         valider(fautive, SCHEMA, "essai.csv")
     message = str(erreur.value)
-    assert message.startswith("essai.csv : 6 problème(s).\n")
+    assert message.startswith("essai.csv : 6 problèmes.\n")
     for attendu in ("« surface » absente", "en double", "la forme", "« statut » vide", "« sorti »", "au moins 0"):
         assert attendu in message
     assert message.count("\n  - ") == len(erreur.value.problemes) == 6

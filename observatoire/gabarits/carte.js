@@ -80,5 +80,14 @@
   var credit = element("span", "", donnees.credit);
   carte.attributionControl.addAttribution(credit.outerHTML);
   carte.fitBounds(donnees.emprise, { animate: false });
+
+  // Les crédits peuvent tenir plusieurs lignes : la légende se pose au-dessus d'eux et défile si elle est trop haute.
+  function ranger() {
+    var credits = carte.attributionControl.getContainer().offsetHeight, hauteur = carte.getSize().y;
+    legende.style.marginBottom = credits + 8 + "px";
+    legende.style.maxHeight = Math.max(80, hauteur - titre.offsetHeight - credits - 130) + "px";
+  }
+  carte.on("resize", ranger);
+  ranger();
 })({{ this._parent.get_name() }}, {{ this.donnees }});
 {% endmacro %}
