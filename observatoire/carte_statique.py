@@ -297,7 +297,6 @@ def _boite_echelle(vue: _Vue) -> Boite:
 def _situer(carte: Carte) -> Iterator[tuple[Style, list[str], list[tuple[float, float]]]]:
     """Cartouche de situation : chemins, et un repère rond pour une cible trop petite pour se voir."""
     bornes = shapely.total_bounds(_lambert(carte.situation[0].entites))
-    plafond = hauteur_max or _HAUTEURS[1]
     vue = _Vue.cadrer(bornes, _SITUATION[0], (0, _SITUATION[1]))
     for couche in carte.situation:
         traces = vue.placer(shapely.coverage_simplify(_lambert(couche.entites), _TOLERANCE_PX / vue.echelle))

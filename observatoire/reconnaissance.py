@@ -66,10 +66,15 @@ def reconnaitre(grilles: Sequence[Grille], formats: Sequence[Format], origine: s
 def _plus_precis(choix: list[Choix]) -> list[Choix]:
     if not choix:
         return []
-    meilleur = max(len(c.format.signature()) for c in choix)
-    precis = [c for c in choix if len(c.format.signature()) == meilleur]
+    meilleur = max(map(_precision, choix))
+    precis = [c for c in choix if _precision(c) == meilleur]
     attendus = [c for c in precis if c.tableau.feuille in c.format.feuilles]
     return attendus if len(attendus) == 1 else precis
+
+
+def _precision(choix: Choix) -> int:
+    """Poids de ce à quoi la source se reconnaît : un nom exact dit plus qu'une famille de noms."""
+    return sum(1 if colonne.motif else 2 for colonne in choix.format.signature())
 
 
 def _ecart(tableau: Tableau, format_: Format) -> str | None:

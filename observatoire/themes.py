@@ -114,7 +114,7 @@ def portrait_des_quartiers(t: Territoire) -> Tableau | None:
     colonnes = (
         Colonne("Indicateur", large=2),
         Colonne("Ensemble", nombre=True),
-        Colonne("Calcul et source", large=3),
+        Colonne("Calcul et source", large=4),
     )
     lignes = tuple(_ligne_portrait(t, indicateur) for indicateur in PORTRAIT)
     quartiers = "du quartier" if len(t.qpv) == 1 else f"des {len(t.qpv)} quartiers"

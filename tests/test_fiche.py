@@ -407,7 +407,8 @@ def test_chaque_fiche_cite_ses_sources_et_definit_ses_termes(arbres):
 # --- la typographie ---
 
 NOMBRE = re.compile(
-    rf"((au moins )?−?\d{{1,3}}({FINE}\d{{3}})*(,\d+)?([{FINE}{INSECABLE}](%|ha|€|km))?( \*\*| \(\d{{4}}\))?|n\.d\.|s\.|ind\.|-|–)"
+    rf"((au moins )?−?\d{{1,3}}({FINE}\d{{3}})*(,\d+)?([{FINE}{INSECABLE}](%|ha|€|km))?( \*\*| \(\d{{4}}\))?"
+    r"|n\.d\.|s\.|ind\.|-|–)"
 )
 
 

@@ -548,3 +548,37 @@ def test_chaque_description_se_tient(format_, o) -> None:  # type: ignore[no-unt
     assert {c.note for c in format_.colonnes} - {None} <= notes
     assert all(c.sens for c in format_.colonnes)
     assert all(c.unite for c in format_.colonnes if c.type == "nombre")
+
+
+BASE_QPV_2024 = """codeQPV;libQPV;listeDepcom;nbDEFM_ABC;partDEFM_F
+QN09201M;Université I;92050;120;45,5
+QN09202I;Université II;92050;1 210;s
+QN09203M;Noyer Doré;92002;nd;
+ENSEMBLE;;;1 330;44,0
+"""
+
+
+def test_une_base_par_quartier_de_2024_se_lit_sans_que_ses_colonnes_soient_decrites(tmp_path: Path) -> None:
+    fichier = tmp_path / "DEFM_QP24.csv"
+    fichier.write_text(BASE_QPV_2024, "utf-8")
+    table = lire_source(fichier)
+    assert table.index.to_list() == ["QN09201M", "QN09202I", "QN09203M"]
+    assert table["nbDEFM_ABC"].to_list()[:2] == [120.0, 1210.0]
+    assert table["nbDEFM_ABC_statut"].to_list() == ["diffuse", "diffuse", "non_diffuse"]
+    assert table["partDEFM_F_statut"].to_list() == ["diffuse", "secret", "non_diffuse"]
+    assert table["listeDepcom"].to_list() == ["92050", "92050", "92002"]
+
+
+def test_une_base_par_quartier_decrite_en_propre_l_emporte_sur_la_description_generale(tmp_path: Path) -> None:
+    fichier = tmp_path / "pop.csv"
+    fichier.write_text("codeQPV;libQPV;POP_MUN\nQN09201M;Université I;815\n", "utf-8")
+    assert lire_source(fichier).columns.to_list() == ["libQPV", "popMuniQPV"]
+
+
+def test_une_base_par_quartier_de_2024_refuse_doubles_et_textes(tmp_path: Path) -> None:
+    fichier = tmp_path / "DEFM_QP24.csv"
+    fichier.write_text("codeQPV;nb\nQN09201M;815\nQN09201M;abc\n", "utf-8")
+    with pytest.raises(ErreurSchema) as erreur:
+        lire_source(fichier, source="insee-qpv-2024")
+    assert "« abc »" in str(erreur.value)
+    assert "QN09201M" in str(erreur.value)
