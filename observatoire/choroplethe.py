@@ -130,15 +130,17 @@ def decouper(valeurs: Sequence[float], decimales: int, classes: int = len(PALETT
     bornes = [math.floor(quantiles[0] + 1e-9), *np.rint(quantiles[1:-1]), math.ceil(quantiles[-1] - 1e-9)]
     uniques = [round(float(borne) * pas, decimales) for borne in dict.fromkeys(sorted(bornes))]
     paires = list(itertools.pairwise(uniques)) or [(uniques[0], uniques[0])]
-    pleines = [p for p in paires if any(_dedans(v, p, derniere=p == paires[-1]) for v in valeurs)]
+    pleines = [paires[rang] for rang in sorted({ranger(v, paires) for v in valeurs})]
     # Une classe vide retirée laisse sa place à la précédente.
     suites = [*(bas for bas, _ in pleines[1:]), pleines[-1][1]]
     return [(bas, haut) for (bas, _), haut in zip(pleines, suites, strict=True)]
 
 
-def _dedans(valeur: float, classe: tuple[float, float], *, derniere: bool) -> bool:
-    bas, haut = classe
-    return valeur == bas if bas == haut else bas <= valeur < haut or (derniere and valeur >= bas)
+def ranger(valeur: float, classes: Sequence[tuple[float, float]]) -> int:
+    """Rang de la classe d'une valeur : celle d'une valeur unique, ou la dernière dont elle atteint la borne basse."""
+    uniques = [rang for rang, (bas, haut) in enumerate(classes) if bas == haut == valeur]
+    larges = [rang for rang, (bas, haut) in enumerate(classes) if bas < haut] or [0]
+    return uniques[0] if uniques else max((r for r in larges if classes[r][0] <= valeur), default=larges[0])
 
 
 def _teintes(nombre_de_classes: int) -> list[str]:
@@ -158,11 +160,10 @@ def _couches(entites: Iterable[Entite], valeurs: dict[str, Valeur], publiees: li
             yield Couche(
                 "absente", absentes, propre=Style(f"{signe}{INSECABLE}: {raison}", _TRAIT, _EPAISSEUR, hachures=statut)
             )
-    for classe, teinte in zip(classes, _teintes(len(classes)), strict=True):
-        derniere = classe == classes[-1]
-        diffusees = (e for e in enrichies if valeurs[e.code].statut == DIFFUSE)
-        dedans = tuple(e for e in diffusees if _dedans(valeurs[e.code].valeur, classe, derniere=derniere))
-        libelle = _libelle(classe, publiees[0], derniere=derniere)
+    rangs = {code: ranger(v.valeur, classes) for code, v in valeurs.items() if v.statut == DIFFUSE}
+    for rang, (classe, teinte) in enumerate(zip(classes, _teintes(len(classes)), strict=True)):
+        dedans = tuple(e for e in enrichies if rangs.get(e.code) == rang)
+        libelle = _libelle(classe, publiees[0], derniere=rang == len(classes) - 1)
         yield Couche("classe", dedans, propre=Style(libelle, _TRAIT, _EPAISSEUR, teinte))
 
 

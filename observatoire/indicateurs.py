@@ -194,6 +194,7 @@ class Releve:
 
         Ce qui n'a pas de sens à ce niveau est « hors_champ » ; ce qui n'est pas dans les données, « indisponible ».
         """
+        self.fiche(indicateur)
         voulu = lire_millesime(millesime)
         presents = self.millesimes(niveau, code, indicateur)
         return self.exactement(niveau, code, indicateur, presents[0] if voulu is None and presents else voulu)

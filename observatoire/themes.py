@@ -51,7 +51,8 @@ def definitions(t: Territoire) -> Iterator[str]:
         imprimes |= set(PORTRAIT)
     for nom in catalogue.index[catalogue.index.isin(imprimes)]:
         fiche = t.base.releve.fiche(str(nom))
-        yield f"{fiche.libelle} : {_minuscule(fiche.definition)}"
+        if fiche.definition:
+            yield f"{fiche.libelle} : {_minuscule(fiche.definition)}"
 
 
 def _minuscule(phrase: str) -> str:
