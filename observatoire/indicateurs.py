@@ -25,7 +25,7 @@ SIGNES: Mapping[str, tuple[str, str]] = MappingProxyType(
         "secret": ("s.", "secret statistique"),
         "non_diffuse": ("n.d.", "non diffusé"),
         "hors_champ": ("-", "sans objet à ce niveau"),
-        "indisponible": ("ind.", "non disponible dans les données"),
+        "indisponible": ("ind.", "non disponible"),
     }
 )
 DIFFUSE = "diffuse"

@@ -430,7 +430,7 @@ def test_une_valeur_diffusee_porte_un_nombre():
         ("QN07801M", "rsa_socle", f"1{FINE}231{INSECABLE}allocataires (Cnaf, millésime non documenté)"),
         ("78006", "taux_pauvrete", f"s. (secret statistique{INSECABLE}; Insee, Filosofi 2021)"),
         ("QN09502I", "taux_pauvrete", f"n.d. (non diffusé{INSECABLE}; Insee, Filosofi 2021)"),
-        ("95", "taux_pauvrete", f"ind. (non disponible dans les données{INSECABLE}; Insee)"),
+        ("95", "taux_pauvrete", f"ind. (non disponible{INSECABLE}; Insee)"),
     ],
 )
 def test_une_valeur_s_ecrit_en_entier(o, recherche, indicateur, texte):

@@ -79,7 +79,9 @@
   carte.attributionControl.setPrefix(false);
   var credit = element("span", "", donnees.credit);
   carte.attributionControl.addAttribution(credit.outerHTML);
-  carte.fitBounds(donnees.emprise, { animate: false });
+  // Sur un écran large, le territoire se cadre à droite de la légende plutôt que dessous.
+  var marge = carte.getSize().x > 900 ? legende.offsetWidth + 24 : 0;
+  carte.fitBounds(donnees.emprise, { animate: false, paddingTopLeft: [marge, 0] });
 
   // Les crédits peuvent tenir plusieurs lignes : la légende se pose au-dessus d'eux et défile si elle est trop haute.
   function ranger() {
