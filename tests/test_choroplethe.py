@@ -56,9 +56,10 @@ def test_les_taux_de_pauvrete_du_val_d_oise_sont_tous_classes_ou_hachures(o):
 
 
 def test_une_valeur_plus_haute_n_est_jamais_plus_claire(o):
-    valeurs = o.indicateurs.set_index(["niveau", "code", "indicateur"]).valeur
+    lus = o.indicateurs[(o.indicateurs.niveau == "qpv") & (o.indicateurs.indicateur == "taux_emploi")]
+    valeurs = dict(zip(lus.code, lus.valeur, strict=True))
     rangs = [
-        (PALETTE.index(couche.dessin.remplissage), [valeurs["qpv", e.code, "taux_emploi"] for e in couche.entites])
+        (PALETTE.index(couche.dessin.remplissage), [valeurs[e.code] for e in couche.entites])
         for couche in couches(carte(o, "ouest francilien", "taux_emploi"), "classe")
     ]
     for (bas, basses), (haut, hautes) in zip(sorted(rangs), sorted(rangs)[1:], strict=False):
