@@ -17,7 +17,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from observatoire.erreurs import ErreurArgument
-from observatoire.qpv import LIBELLES_STATUTS, departements_absents
+from observatoire.qpv import LIBELLES_STATUTS, citer_departements
 from observatoire.referentiel import REGION
 from observatoire.territoire import Territoire
 from observatoire.typographie import INSECABLE, accorder, date_longue, enumerer, soigner
@@ -222,7 +222,7 @@ def decrire(territoire: Territoire, date: dt.date) -> Carte:
 def _titre(t: Territoire) -> str:
     if t.niveau == "qpv":
         return f"QPV {t.nom} ({t.code})"
-    if t.qpv.empty and departements_absents(t.communes):
+    if t.qpv.empty and t.synthese_qpv.departements_absents:
         return t.nom
     if t.qpv.empty:
         return f"{t.nom}{INSECABLE}: aucun quartier prioritaire"
@@ -242,10 +242,10 @@ def _sous_titre(t: Territoire) -> str:
 
 
 def _notes(t: Territoire) -> Iterator[str]:
-    absents = departements_absents(t.communes)
+    absents = t.synthese_qpv.departements_absents
     if absents:
-        du = "du département" if len(absents) == 1 else "des départements"
-        yield f"Les QPV {du} {enumerer(absents)}, absents des données embarquées, ne sont pas dessinés."
+        du = citer_departements(absents, "du département", "des départements")
+        yield f"Les QPV {du}, absents des données embarquées, ne sont pas dessinés."
     if t.niveau != "qpv" and t.synthese_qpv.debordants:
         n = len(t.synthese_qpv.debordants)
         leur = "sa population est celle" if n == 1 else "leur population est celle"
@@ -257,7 +257,7 @@ def _texte_alternatif(t: Territoire) -> str:
     if t.niveau == "qpv":
         communes = enumerer(list(t.communes.nom))
         return f"{debut} : contour du quartier, {accorder(t.population or 0, 'habitant')}, dans {communes}."
-    if t.qpv.empty and departements_absents(t.communes):
+    if t.qpv.empty and t.synthese_qpv.departements_absents:
         return f"{debut} : limites communales ; ses quartiers prioritaires ne sont pas dans les données."
     if t.qpv.empty:
         return f"{debut} : limites communales, aucun quartier prioritaire."

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import html
 import os
 import re
 from functools import cache
@@ -26,7 +25,7 @@ from markupsafe import Markup
 from observatoire.carte import Carte, Couche, Style
 from observatoire.ecriture import ecrire
 from observatoire.erreurs import ErreurArgument
-from observatoire.gabarits import environnement, lire_gabarit
+from observatoire.gabarits import cadre, environnement, lire_gabarit
 
 #: 1e-5 degré, soit un mètre : plus fin que le pixel au plus fort zoom utile.
 _PRECISION = 100_000
@@ -93,11 +92,7 @@ class CarteFolium(folium.Map):
 
     def _repr_html_(self, **_: Any) -> str:
         """Cadre autonome pour Jupyter : toute la page est dans l'attribut ``srcdoc``."""
-        page = html.escape(self.html)
-        return (
-            f'<iframe srcdoc="{page}" title="{html.escape(self.titre)}" '
-            'style="width:100%;height:560px;border:1px solid #ccc" loading="lazy"></iframe>'
-        )
+        return cadre(self.html, self.titre, 560)
 
 
 class _Brut(Element):

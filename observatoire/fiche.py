@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, is_dataclass, replace
 from functools import cached_property
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +15,19 @@ import pandas as pd
 from observatoire import __version__, carte, carte_statique, rendu
 from observatoire.blocs import Bloc, Chiffre, Chiffres, Colonne, Contenu, Faits, Figure, Tableau, Texte
 from observatoire.ecriture import ecrire, extension
-from observatoire.erreurs import AgregationInterdite, ErreurArgument, exiger
+from observatoire.erreurs import ErreurArgument, exiger
+from observatoire.gabarits import cadre
 from observatoire.indicateurs import Valeur
-from observatoire.qpv import LIBELLES_STATUTS, Synthese, compter_statuts
+from observatoire.qpv import LIBELLES_STATUTS, Synthese, citer_departements, compter_statuts
 from observatoire.tableau import tableau_qpv
 from observatoire.territoire import Territoire
-from observatoire.themes import chiffre_compare, definitions, portrait_des_quartiers, tableaux_thematiques
+from observatoire.themes import (
+    agreger_quartiers,
+    chiffre_compare,
+    definitions,
+    portrait_des_quartiers,
+    tableaux_thematiques,
+)
 from observatoire.typographie import INSECABLE, accorder, date_longue, enumerer, nombre, pourcentage, soigner
 
 _SOURCE_QPV = "Insee, populations de référence des QPV 2024 (RP 2020)"
@@ -89,10 +95,7 @@ class Fiche:
         raise ErreurArgument(f"Format {forme!r} inconnu pour une fiche. Que faire : choisissez .html ou .pdf.")
 
     def _repr_html_(self) -> str:
-        return (
-            f'<iframe srcdoc="{escape(self.html)}" title="{escape(self.contenu.titre)}" '
-            'style="width:100%;height:720px;border:1px solid #ccc"></iframe>'
-        )
+        return cadre(self.html, self.contenu.titre, 720)
 
     def __repr__(self) -> str:
         c = self.contenu
@@ -184,7 +187,8 @@ def _chiffres(t: Territoire) -> Iterator[Chiffre]:
 def _raison(synthese: Synthese) -> str:
     """Pourquoi la part des habitants en QPV ne peut pas être calculée exactement."""
     if synthese.departements_absents:
-        return f"Non calculée : les QPV du département {enumerer(synthese.departements_absents)} ne sont pas embarqués"
+        du = citer_departements(synthese.departements_absents, "du département", "des départements")
+        return f"Non calculée : les QPV {du} ne sont pas embarqués"
     if synthese.debordants:
         return "Non calculable : la répartition des quartiers à cheval n’est pas publiée"
     return "Non calculable : population municipale 2020 non publiée"
@@ -208,8 +212,7 @@ def _chiffres_qpv(t: Territoire) -> Iterator[Chiffre]:
     ligne = t.qpv.iloc[0]
     surface = f"{nombre(ligne.surface_ha, 1)}{INSECABLE}ha"
     if len(t.communes) == 1:
-        part = 100 * ligne.population / t.communes.population_2020.iloc[0]
-        texte = f"{pourcentage(part)} des habitants de {t.communes.nom.iloc[0]}"
+        texte = f"{pourcentage(tableau_qpv(t).part.iloc[0])} des habitants de {t.communes.nom.iloc[0]}"
     else:
         texte = f"sur {accorder(len(t.communes), 'commune')}"
     yield Chiffre(nombre(ligne.population), "habitants", f"{_SOURCE_QPV} ; {_SOURCE_2020}", texte)
@@ -290,7 +293,7 @@ def _quartiers(t: Territoire) -> Bloc:
     table = tableau_qpv(t)
     if table.empty:
         return Texte("Quartiers prioritaires", (_sans_quartier(t),))
-    pauvrete = _pauvrete(t)
+    pauvrete = agreger_quartiers(t, "taux_pauvrete")
     lignes = tuple(_ligne_qpv(str(code), ligne) for code, ligne in table.iterrows())
     notes = tuple(_notes_tableau(t, pauvrete))
     return Tableau("Quartiers prioritaires", _COLONNES_QPV, lignes, _total(t, pauvrete), notes)
@@ -322,18 +325,11 @@ def _ligne_qpv(code: str, ligne: Any) -> tuple[str, ...]:
     )
 
 
-def _pauvrete(t: Territoire) -> Valeur | None:
-    """Taux de pauvreté de l'ensemble des quartiers ; None si aucun n'est publié."""
-    try:
-        return t.base.agreger("taux_pauvrete", t.qpv.index, partiel=True)
-    except AgregationInterdite:
-        return None
-
-
 def _sans_quartier(t: Territoire) -> str:
     absents = t.synthese_qpv.departements_absents
     if absents:
-        return f"Les quartiers prioritaires du département {enumerer(absents)} ne sont pas dans les données embarquées."
+        du = citer_departements(absents, "du département", "des départements")
+        return f"Les quartiers prioritaires {du} ne sont pas dans les données embarquées."
     return "Aucun quartier prioritaire ne touche ce territoire dans la géographie de 2024."
 
 
@@ -353,8 +349,9 @@ def _notes_tableau(t: Territoire, pauvrete: Valeur | None) -> Iterator[str]:
         yield f"** {portee[0].upper()}{portee[1:]} ; {pauvrete.reference}."
     absents = t.synthese_qpv.departements_absents
     if absents and t.synthese_qpv.nombre:
+        les = citer_departements(absents, "le département", "les départements")
         yield (
-            f"Le territoire s’étend sur le département {enumerer(absents)}, dont les quartiers prioritaires ne sont "
+            f"Le territoire s’étend sur {les}, dont les quartiers prioritaires ne sont "
             "pas dans les données embarquées : l’ensemble ne les compte pas, et sa part n’est pas calculée (n.d.)."
         )
     yield f"Sources : {_SOURCE_QPV} ; {_SOURCE_2020} ; Insee, Filosofi 2021 (pauvreté) ; {_SOURCE_ANCT}."

@@ -19,6 +19,7 @@ import threading
 from collections.abc import Callable, Generator, Iterable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +192,6 @@ class _Paresseuse:
     def __init__(self, territoire: Territoire, date: dt.date) -> None:
         self._territoire = territoire
         self._date = date
-        self._fiche: Fiche | None = None
 
     def html(self, nom: str) -> str:
         liens = (
@@ -199,15 +199,14 @@ class _Paresseuse:
             ("Carte interactive", f"../cartes/{nom}.html"),
             ("Version à imprimer (PDF)", f"{nom}.pdf"),
         )
-        return verifier_html(self._redigee().en_html(liens), self._territoire)
+        return verifier_html(self._fiche.en_html(liens), self._territoire)
 
     def pdf(self) -> bytes:
-        return verifier_pdf(self._redigee().pdf, self._territoire)
+        return verifier_pdf(self._fiche.pdf, self._territoire)
 
-    def _redigee(self) -> Fiche:
-        if self._fiche is None:
-            self._fiche = rediger(self._territoire, self._date)
-        return self._fiche
+    @cached_property
+    def _fiche(self) -> Fiche:
+        return rediger(self._territoire, self._date)
 
 
 def _carte(t: Territoire, date: dt.date) -> str:
@@ -288,13 +287,11 @@ class _Registre:
     @classmethod
     def ouvrir(cls, racine: Path, entrees: str) -> _Registre:
         """Reprend le registre du dossier s'il vient des mêmes données et du même programme."""
-        try:
+        # Registre absent ou abîmé : on refait tout, ce qui est toujours juste.
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
             lu = json.loads((racine / _ETAT).read_text("utf-8"))
             if lu["entrees"] == entrees:
                 return cls(racine, entrees, dict(lu["fichiers"]))
-        except (OSError, ValueError, KeyError, TypeError):
-            # Registre absent ou abîmé : on refait tout, ce qui est toujours juste.
-            return cls(racine, entrees)
         return cls(racine, entrees)
 
     def tenir(self, chemin: str, faire: Callable[[], str | bytes], t: Territoire) -> _Resultat:

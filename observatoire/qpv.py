@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import geopandas as gpd
 import pandas as pd
 
 from observatoire.referentiel import DEPARTEMENTS_PERIMETRE
+from observatoire.typographie import enumerer
 
 #: Statuts d'un quartier en 2024, tels qu'on les imprime (« sorti » ne vaut que pour un quartier de 2015).
 LIBELLES_STATUTS = {"nouveau": "nouveau", "modifie": "modifié", "inchange": "inchangé", "sorti": "sorti"}
@@ -58,6 +59,11 @@ def debordants(qpv: gpd.GeoDataFrame, codes_communes: Collection[str]) -> tuple[
 def departements_absents(communes: pd.DataFrame) -> tuple[str, ...]:
     """Départements de ces communes dont les QPV ne sont pas embarqués."""
     return tuple(sorted(set(communes.code_departement) - set(DEPARTEMENTS_PERIMETRE)))
+
+
+def citer_departements(codes: Sequence[str], singulier: str = "département", pluriel: str = "départements") -> str:
+    """Cite des départements, accordés : « département 77 », « des départements 75 et 93 »."""
+    return f"{singulier if len(codes) == 1 else pluriel} {enumerer(codes)}"
 
 
 def synthetiser(qpv: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> Synthese:

@@ -73,11 +73,6 @@ class Schema:
     cle: tuple[str, ...]
     champs: tuple[Champ, ...]
 
-    @property
-    def geometrique(self) -> bool:
-        """La table porte-t-elle des contours ?"""
-        return any(champ.type == "geometry" for champ in self.champs)
-
     def colonnes(self, *types: TypeChamp) -> list[str]:
         """Noms des colonnes de ces types (toutes sans argument)."""
         return [champ.nom for champ in self.champs if not types or champ.type in types]

@@ -20,7 +20,6 @@ from observatoire.erreurs import AgregationInterdite, Candidat, TerritoireAmbigu
 from observatoire.indicateurs import Releve, Valeur
 from observatoire.referentiel import CODE_PERIMETRE, DEPARTEMENTS_PERIMETRE, LIBELLES_NIVEAUX, REGION, Repertoire
 from observatoire.schemas import Niveau
-from observatoire.typographie import enumerer
 
 if TYPE_CHECKING:
     from observatoire.carte_interactive import CarteFolium
@@ -147,8 +146,8 @@ class Territoire:
     @property
     def reserve_qpv(self) -> str:
         """Ce qu'il faut ajouter à tout compte de ses QPV s'il s'étend là où ils ne sont pas embarqués, sinon rien."""
-        absents = () if self.niveau == "qpv" else geographie.departements_absents(self.communes)
-        return f", hors département{'s' if len(absents) > 1 else ''} {enumerer(absents)}" if absents else ""
+        absents = self.synthese_qpv.departements_absents
+        return f", hors {geographie.citer_departements(absents)}" if absents else ""
 
     @cached_property
     def evolution_qpv(self) -> pd.DataFrame:

@@ -131,10 +131,17 @@ def _notes(t: Territoire) -> Iterator[str]:
         yield "Les quartiers qui débordent du territoire sont comptés en entier."
 
 
-def _ligne_portrait(t: Territoire, indicateur: str) -> tuple[str, ...]:
+def agreger_quartiers(t: Territoire, indicateur: str) -> Valeur | None:
+    """Valeur d'un indicateur sur l'ensemble des quartiers du territoire ; None si aucun n'est publié."""
     try:
-        v = t.base.agreger(indicateur, t.qpv.index, partiel=True)
+        return t.base.agreger(indicateur, t.qpv.index, partiel=True)
     except AgregationInterdite:
+        return None
+
+
+def _ligne_portrait(t: Territoire, indicateur: str) -> tuple[str, ...]:
+    v = agreger_quartiers(t, indicateur)
+    if v is None:
         fiche = t.base.releve.fiche(indicateur)
         return (_libelle(fiche.libelle, fiche.unite), SIGNES["non_diffuse"][0], f"non calculable ; {fiche.producteur}")
     nature = str(t.base.releve.fiche(indicateur).nature)

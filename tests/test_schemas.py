@@ -171,7 +171,7 @@ def test_chaque_colonne_est_decrite_une_fois_et_la_cle_en_est(nom):
 
 
 def test_une_table_geographique_se_reconnait():
-    geographiques = {nom for nom, schema in SCHEMAS.items() if schema.geometrique}
+    geographiques = {nom for nom, schema in SCHEMAS.items() if schema.colonnes("geometry")}
     assert geographiques == {"communes", "epci", "ept", "departements", "contours_departements", "qpv"}
     assert SCHEMAS["qpv"].colonnes("list") == ["codes_communes", "codes_intercommunalites", "codes_2015"]
     assert SCHEMAS["qpv"].colonnes("integer", "number") == ["population", "surface_ha"]

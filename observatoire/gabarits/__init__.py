@@ -24,3 +24,8 @@ def environnement() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def cadre(page: str, titre: str, hauteur: int) -> str:
+    """Une page entière dans un cadre de notebook : elle tient dans l'attribut ``srcdoc``, sans aucune requête."""
+    return environnement().get_template("cadre.html").render(page=page, titre=titre, hauteur=hauteur)
