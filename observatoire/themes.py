@@ -149,7 +149,7 @@ def _ligne_portrait(t: Territoire, indicateur: str) -> tuple[str, ...]:
 
 
 def _qualite(v: Valeur, nature: str) -> str:
-    """D'où vient la valeur : du seul quartier, d'une somme, d'un rapport ou d'une estimation, et sur quels quartiers."""
+    """D'où vient la valeur : du seul quartier, d'une somme, d'un rapport, d'une estimation ; et sur quels quartiers."""
     if v.niveau == "qpv":
         return "valeur du quartier"
     sorte = "somme" if nature == "effectif" else "estimation" if v.estimation else "rapport de deux sommes"
