@@ -5,18 +5,20 @@ Tous les problèmes sont relevés, dans la liste que chaque fonction reçoit, av
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 
-from observatoire.descriptions import Colonne, Format, normaliser_entete
+from observatoire.descriptions import Colonne, Format, FormeDeCode, normaliser_entete
 from observatoire.grilles import Tableau
-from observatoire.nombres import STATUTS, lire_cellule, nettoyer_code
+from observatoire.nombres import STATUTS, lire_cellule, nettoyer_code, rendre_zero
 from observatoire.reconnaissance import codes_de, colonne_cle, temoins_contraires
 from observatoire.typographie import accorder, enumerer
 
 SUFFIXE_STATUT = "_statut"
+_ENTRE_CODES = re.compile(r"[,;|/\s]+")
 _EXEMPLES_MONTRES = 5
 
 
@@ -118,6 +120,8 @@ def convertir_colonnes(
             resultat[nom] = _en_texte(donnees[entete])
         elif colonne.type == "note":
             resultat[nom] = _en_notes(donnees[entete], format_, tableau.lieu, problemes)
+        elif colonne.code is not None:
+            resultat[nom] = _en_codes(donnees[entete], colonne.code, tableau.lieu, problemes)
         else:
             exportes = statuts_lus.get(nom)
             vides = (
@@ -174,6 +178,18 @@ def _en_notes(textes: pd.Series[str], format_: Format, lieu: str, problemes: lis
             f"colonne « {textes.name} » : on attend une note parmi {connues}, or on lit {exemples(inconnues, lieu)}"
         )
     return pd.Series([note or None for note in notes], textes.index)
+
+
+def _en_codes(textes: pd.Series[str], forme: FormeDeCode, lieu: str, problemes: list[str]) -> pd.Series:
+    """Les codes de chaque cellule, leur zéro rendu, séparés par des virgules ; relève les mal formés."""
+    listes = [[nettoyer_code(code) for code in _ENTRE_CODES.split(texte) if code] for texte in textes]
+    zeros = {} if forme.longueur is None else rendre_zero((c for codes in listes for c in codes), forme.longueur)
+    codes = pd.Series([[zeros.get(code, code) for code in liste] for liste in listes], textes.index)
+    faux = textes[[not all(re.fullmatch(forme.motif, code) for code in liste) for liste in codes]]
+    if len(faux):
+        attendu = f"on attend des codes comme « {forme.exemple} »"
+        problemes.append(f"colonne « {textes.name} » : {attendu}, or on lit {exemples(faux, lieu)}")
+    return pd.Series([", ".join(liste) or None for liste in codes], textes.index)
 
 
 def _statuts_des_vides(donnees: pd.DataFrame, colonne: Colonne, format_: Format) -> pd.Series[str]:

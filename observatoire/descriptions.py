@@ -14,7 +14,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, Literal
 
 Forme = Literal["tableau", "long", "contours"]
-TypeColonne = Literal["nombre", "texte", "note"]
+TypeColonne = Literal["nombre", "texte", "note", "code"]
 
 _ESPACES = re.compile(r"\s+")
 
@@ -31,8 +31,20 @@ def normaliser_entete(entete: str) -> str:
 
 
 @dataclass(frozen=True)
+class FormeDeCode:
+    """La forme d'un code de territoire : motif, exemple, longueur quand un zéro initial peut manquer."""
+
+    motif: str
+    exemple: str
+    longueur: int | None = None
+
+
+@dataclass(frozen=True)
 class Colonne:
-    r"""Une colonne d'une source, ou une famille de colonnes quand ``motif`` est vrai (``MED\d\d``)."""
+    r"""Une colonne d'une source, ou une famille de colonnes quand ``motif`` est vrai (``MED\d\d``).
+
+    Une colonne de type « code » porte un code de territoire, ou plusieurs, de la forme ``code``.
+    """
 
     nom: str
     sens: str
@@ -43,6 +55,7 @@ class Colonne:
     indicateur: str | None = None
     alias: tuple[str, ...] = ()
     signature: bool = False
+    code: FormeDeCode | None = None
 
     def convient(self, entete: str) -> bool:
         """Cette colonne est-elle celle qui porte cet entête ?"""
@@ -51,8 +64,8 @@ class Colonne:
         return normaliser_entete(entete) in map(normaliser_entete, (self.nom, *self.alias))
 
     def nom_lisible(self) -> str:
-        r"""Le nom à montrer : ``MED..`` plutôt que ``MED\d\d``."""
-        return self.nom.replace(r"\d", ".") if self.motif else self.nom
+        r"""Le nom à montrer : ``MED..`` plutôt que ``MED\d\d``, ``pop…QPV`` plutôt que ``pop\w*QPV``."""
+        return self.nom.replace(r"\d", ".").replace(r"\w*", "…") if self.motif else self.nom
 
 
 @dataclass(frozen=True)
@@ -96,7 +109,7 @@ class Longue:
 
 @dataclass(frozen=True)
 class Format:
-    """La description complète d'une source."""
+    """La description complète d'une source ; ``generique`` : elle prend toute colonne, sans dire ce qu'elle est."""
 
     identifiant: str
     libelle: str
@@ -118,6 +131,7 @@ class Format:
     niveaux: Niveaux | None = None
     longue: Longue | None = None
     epsg: int | None = None
+    generique: bool = False
 
     def colonne(self, entete: str) -> Colonne | None:
         """La colonne qui porte cet entête ; un nom exact l'emporte sur une famille."""
@@ -163,7 +177,7 @@ def _format(brut: dict[str, Any], commun: dict[str, Any]) -> Format:
         **{nom: brut[nom] for nom in ("identifiant", "libelle", "producteur", "niveau", "licence", "page")},
         millesimes=tuple(brut["millesimes"]),
         cle=_cle(brut["cle"], commun),
-        colonnes=tuple(_colonnes(brut)),
+        colonnes=tuple(_colonnes(brut, commun)),
         forme=brut.get("forme", "tableau"),
         ignorees=tuple(brut.get("ignorees", ())),
         feuilles=tuple(brut.get("feuilles", ())),
@@ -175,17 +189,18 @@ def _format(brut: dict[str, Any], commun: dict[str, Any]) -> Format:
         niveaux=_niveaux(brut.get("niveaux"), commun),
         longue=Longue(**brut["longue"]) if "longue" in brut else None,
         epsg=brut.get("epsg"),
+        generique=brut.get("generique", False),
     )
 
 
 def _cle(brut: dict[str, Any], commun: dict[str, Any]) -> Cle:
-    forme = commun["motifs"][brut["forme"]]
+    forme = FormeDeCode(**commun["motifs"][brut["forme"]])
     return Cle(
         # « code » est le nom sous lequel lire_source rend la clé : ses propres exports se relisent.
         noms=(*brut["noms"], "code"),
-        motif=forme["motif"],
-        exemple=forme["exemple"],
-        longueur=forme.get("longueur"),
+        motif=forme.motif,
+        exemple=forme.exemple,
+        longueur=forme.longueur,
         avec=tuple(brut.get("avec", ())),
     )
 
@@ -197,12 +212,14 @@ def _niveaux(brut: dict[str, Any] | None, commun: dict[str, Any]) -> Niveaux | N
     return Niveaux(brut["colonne"], brut["valeurs"], motifs)
 
 
-def _colonnes(brut: dict[str, Any]) -> Iterator[Colonne]:
+def _colonnes(brut: dict[str, Any], commun: dict[str, Any]) -> Iterator[Colonne]:
     signature = set(brut.get("signature", ()))
     alias = brut.get("alias", {})
     indicateurs = brut.get("indicateurs", {})
     for groupe in brut["colonnes"]:
         communs = {cle: groupe[cle] for cle in ("type", "unite", "motif", "note") if cle in groupe}
+        if "forme" in groupe:
+            communs |= {"type": "code", "code": FormeDeCode(**commun["motifs"][groupe["forme"]])}
         for nom, sens in groupe["sens"].items():
             yield Colonne(
                 nom=nom,

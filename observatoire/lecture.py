@@ -56,6 +56,9 @@ def lire_source(chemin: str | os.PathLike[str], source: str | None = None) -> pd
         ou ``indisponible`` ; la valeur est NaN exactement quand ce statut n'est pas ``diffuse``. Une cellule
         vide est ``non_diffuse``. Les colonnes que la description ne connaît pas restent en texte.
 
+        Une base par quartier et par commune a une ligne par partie de quartier : ``code`` s'y répète, et la colonne
+        ``depcom`` dit la commune. Un code de commune à qui manquait son zéro l'a retrouvé.
+
         Les tables de plusieurs niveaux ont une colonne ``niveau`` (un même code peut y désigner une région
         et un département) ; les tables longues, dépliées, ont aussi une colonne ``millesime``. Les contours
         donnent une ``geopandas.GeoDataFrame`` en EPSG:4326.

@@ -73,8 +73,8 @@ def _plus_precis(choix: list[Choix]) -> list[Choix]:
 
 
 def _precision(choix: Choix) -> int:
-    """Poids de ce à quoi la source se reconnaît : un nom exact dit plus qu'une famille de noms."""
-    return sum(1 if colonne.motif else 2 for colonne in choix.format.signature())
+    """Poids de ce à quoi la source se reconnaît : un nom exact dit plus qu'une famille, une famille plus que tout."""
+    return sum(2 if colonne.motif else 4 for colonne in choix.format.signature()) - choix.format.generique
 
 
 def _ecart(tableau: Tableau, format_: Format) -> str | None:
@@ -127,8 +127,8 @@ def _colonnes(noms: Sequence[str]) -> str:
 
 def _aucune(tableaux: Sequence[Tableau], formats: Sequence[Format], origine: str) -> ErreurSchema:
     tries = sorted(
-        ((t, f) for t in tableaux for f in formats),
-        key=lambda paire: (_part_manquante(*paire), len(paire[0].problemes), -len(paire[1].signature())),
+        ((t, f) for t in tableaux for f in formats if not f.generique),
+        key=lambda p: (-_part_reconnue(*p), _part_manquante(*p), len(p[0].problemes), -len(p[1].signature())),
     )
     problemes = [f"plus proche : « {f.identifiant} », mais {_ecart(t, f)}" for t, f in tries[:_PROCHES_MONTRES]]
     lues = [f"« {entete} »" for entete in tries[0][0].entetes]
@@ -139,6 +139,12 @@ def _aucune(tableaux: Sequence[Tableau], formats: Sequence[Format], origine: str
         [f"aucune source connue n'a ces colonnes : {montrees}{suite}", *problemes],
         "voyez sources_connues() et précisez source=..., ou ajoutez une description à observatoire/formats/.",
     )
+
+
+def _part_reconnue(tableau: Tableau, format_: Format) -> float:
+    """Part des colonnes du fichier que cette source connaît."""
+    connues = sum(format_.cle.convient(e) or format_.colonne(e) is not None for e in tableau.entetes)
+    return connues / max(len(tableau.entetes), 1)
 
 
 def _part_manquante(tableau: Tableau, format_: Format) -> float:

@@ -582,3 +582,82 @@ def test_une_base_par_quartier_de_2024_refuse_doubles_et_textes(tmp_path: Path) 
         lire_source(fichier, source="insee-qpv-2024")
     assert "« abc »" in str(erreur.value)
     assert "QN09201M" in str(erreur.value)
+
+
+def test_population_par_quartier_et_par_commune() -> None:
+    table = lire_source(FIXTURES / "population_QPV24_communes.csv")
+    assert table.index.to_list() == ["QN09502I", "QN09502I", "QN00101M"]
+    assert table["depcom"].to_list() == ["95063", "95351", "01053"]
+    assert table["popMuniQPV"].to_list()[:2] == [1200.0, 300.0]
+    assert table["popMuniQPV_statut"].to_list() == ["diffuse", "diffuse", "secret"]
+    verifier_statuts(table)
+
+
+def test_population_par_quartier_et_par_commune_refuse_un_couple_en_double(tmp_path: Path) -> None:
+    texte = "codeQPV;depcom;popMuniQPV\nQN09502I;95063;1\nQN09502I;95063;2\nQN09503M;950;3\n"
+    with pytest.raises(ErreurSchema) as erreur:
+        lire_source(ecrire(tmp_path, texte))
+    assert "code en double : « QN09502I 95063 » (lignes 2 et 3)" in str(erreur.value)
+    assert "colonne « depcom » : on attend des codes comme « 92036 », or on lit « 950 » (ligne 4)" in str(erreur.value)
+
+
+def test_population_des_communes_en_quartier_prioritaire() -> None:
+    table = lire_source(FIXTURES / "pop_reference_communales_QPV24.csv")
+    assert table.index.to_list() == ["01053", "92036"]
+    assert table["popMuniCom"].to_list() == [40_000.0, 50_000.0]
+    assert table["popMuniQPV_statut"].to_list() == ["diffuse", "non_diffuse"]
+
+
+def test_revenus_des_quartiers_de_2024(tmp_path: Path) -> None:
+    table = lire_source(FIXTURES / "revenu-disponible-qp24-2021_QP.csv")
+    assert table.index.to_list() == ["QN07801M", "QN07802M"]
+    assert table.loc["QN07801M", ["DISP_MED_A21", "DISP_TP60_A21", "DISP_PIMPOT_A21"]].to_list() == [13_000, 45.1, -8.8]
+    statuts = ["DISP_MED_A21_statut", "DISP_TP60_A21_statut", "DISP_RD_A21_statut", "DISP_GI_A21_statut"]
+    assert table.loc["QN07802M", statuts].to_list() == ["non_diffuse", "secret", "non_diffuse", "non_diffuse"]
+    verifier_statuts(table)
+    # Les mêmes colonnes, pour les quartiers de 2015 et des éditions antérieures.
+    anciens = "codgeo;libgeo;disp_q2_a17;disp_tp60_a17\nQP078001;Val Fourré;12809;45,0\n"
+    assert lire_source(ecrire(tmp_path, anciens)).at["QP078001", "disp_tp60_a17"] == 45.0
+
+
+def test_revenus_declares_des_quartiers() -> None:
+    table = lire_source(FIXTURES / "revenu-declare-qp24-2021_QP.csv")
+    assert table.loc["QN07801M", ["DEC_MED_A21", "DEC_PIMP_A21", "DEC_D9_A21_statut"]].to_list() == [9500, 21, "secret"]
+
+
+def test_liste_des_quartiers_rend_le_zero_des_codes() -> None:
+    table = lire_source(FIXTURES / "listeqp2024-cog2024.csv")
+    assert table["insee_com"].to_dict() == {"QN00101M": "01053", "QN09517M": "95323, 95637"}
+    assert table["insee_dep"].to_list() == ["01", "95"]
+    assert not [colonne for colonne in table if not colonne.strip()]
+
+
+def test_correspondance_entre_les_deux_geographies() -> None:
+    table = lire_source(FIXTURES / "liste-correspondance-qp2024-qp2015.csv")
+    assert table.loc["QN09219N", ["Statut", "QP2015_1", "QP2015_2"]].to_list() == ["MODIFIE", "QP092001", "QP092002"]
+    assert table.loc["QN09220N", ["QP2015_1", "QP2015_2"]].isna().all()
+
+
+@pytest.mark.parametrize(
+    "nom",
+    [
+        "population_QPV24_communes.csv",
+        "pop_reference_communales_QPV24.csv",
+        "revenu-disponible-qp24-2021_QP.csv",
+        "listeqp2024-cog2024.csv",
+        "liste-correspondance-qp2024-qp2015.csv",
+        "estimations_QPV2024.csv",
+    ],
+)
+def test_ce_qui_est_lu_puis_ecrit_se_relit_a_l_identique(nom: str, tmp_path: Path) -> None:
+    table = lire_source(FIXTURES / nom)
+    table.to_csv(tmp_path / nom, sep=";", decimal=",", encoding="utf-8-sig")
+    pd.testing.assert_frame_equal(lire_source(tmp_path / nom), table)
+
+
+def test_un_nombre_dont_le_nom_commence_comme_un_libelle_reste_un_nombre(tmp_path: Path) -> None:
+    texte = "codeQPV;nomQuartier;nombreDE;nbDE\nQN09201M;Université I;120;x\n"
+    with pytest.raises(ErreurSchema, match="colonne « nbDE » : on attend un nombre"):
+        lire_source(ecrire(tmp_path, texte))
+    table = lire_source(ecrire(tmp_path, texte.replace("x", "7")))
+    assert table.loc["QN09201M", ["nomQuartier", "nombreDE"]].to_list() == ["Université I", 120.0]
