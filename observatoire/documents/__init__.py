@@ -1,0 +1,1 @@
+"""Lire les documents que publie le champ : recueils, rapports, lettres, concertations, guides."""
