@@ -18,6 +18,7 @@ import geopandas as gpd
 import pandas as pd
 import python_calamine
 
+from observatoire import fichiers
 from observatoire.erreurs import ErreurSchema, ErreurSource
 
 _DECIMALE = re.compile(r"(?<=\d),(?=\d)")
@@ -25,7 +26,7 @@ _SEPARATEURS = (";", ",", "\t", "|")
 _EXTENSIONS_CONTOURS = frozenset({".shp", ".geojson", ".json", ".gpkg"})
 _ZIP = b"PK\x03\x04"
 _OLE2 = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
+_ATTENDU = "un fichier CSV, un classeur ou des contours"
 # Les classeurs de l'Insee ont jusqu'à une dizaine de lignes de titre au-dessus de l'entête.
 _LIGNES_DE_TETE = 20
 _LIGNES_MONTREES = 5
@@ -54,7 +55,7 @@ def lire_grilles(chemin: Path) -> list[Grille]:
     ErreurSchema
         Fichier vide, ou dont les lignes n'ont pas toutes le même nombre de cellules.
     """
-    octets = _lire_octets(chemin)
+    octets = fichiers.lire_octets(chemin)
     if not octets.strip():
         raise ErreurSchema(chemin.name, ["le fichier est vide"], "téléchargez-le de nouveau.")
     if chemin.suffix.lower() in _EXTENSIONS_CONTOURS:
@@ -62,48 +63,9 @@ def lire_grilles(chemin: Path) -> list[Grille]:
     if octets.startswith((_ZIP, _OLE2)):
         return list(_lire_classeur(chemin, octets))
     try:
-        return [_lire_csv(chemin, _decoder(chemin, octets))]
+        return [_lire_csv(chemin, fichiers.decoder(chemin, octets, _ATTENDU))]
     except csv.Error as cause:
         raise ErreurSchema(chemin.name, [_GUILLEMET], _REPRENDRE) from cause
-
-
-def _lire_octets(chemin: Path) -> bytes:
-    if chemin.is_dir():
-        raise ErreurSource(f"« {chemin} » est un dossier : donnez le chemin d'un fichier.")
-    try:
-        return chemin.read_bytes()
-    except FileNotFoundError as cause:
-        raise ErreurSource(f"Le fichier « {chemin} » n'existe pas : vérifiez son chemin.") from cause
-    except OSError as cause:
-        raise ErreurSource(
-            f"Le fichier « {chemin} » ne peut pas être lu ({cause.strerror}) : vérifiez vos droits."
-        ) from cause
-
-
-def _decoder(chemin: Path, octets: bytes) -> str:
-    if octets.startswith(_UTF16):
-        return octets.decode("utf-16", errors="replace")
-    debut = octets[:200].lstrip().lower()
-    if debut.startswith((b"<!doctype", b"<html")):
-        raise ErreurSource(
-            f"« {chemin} » est une page web, pas un fichier de données : téléchargez le fichier que cette page propose."
-        )
-    if b"\x00" in octets or _part_de_controle(octets) > 0.05:
-        raise ErreurSource(
-            f"« {chemin} » n'est ni un fichier CSV, ni un classeur, ni des contours : "
-            "vérifiez que c'est le bon fichier, et téléchargez-le de nouveau s'il est endommagé."
-        )
-    for encodage in ("utf-8-sig", "cp1252"):
-        try:
-            return octets.decode(encodage)
-        except UnicodeDecodeError:
-            continue
-    return octets.decode("latin-1")
-
-
-def _part_de_controle(octets: bytes) -> float:
-    debut = octets[:10_000]
-    return sum(octet < 32 and octet not in b"\t\r\n\x0c" for octet in debut) / len(debut)
 
 
 def _lire_csv(chemin: Path, texte: str) -> Grille:

@@ -431,7 +431,7 @@ def test_fichiers_illisibles(tmp_path: Path) -> None:
     with pytest.raises(ErreurSource, match="est un dossier"):
         lire_source(tmp_path)
     (tmp_path / "hasard.csv").write_bytes(bytes(range(256)) * 20)
-    with pytest.raises(ErreurSource, match="n'est ni un fichier CSV"):
+    with pytest.raises(ErreurSource, match="n'est pas un fichier CSV, un classeur ou des contours"):
         lire_source(tmp_path / "hasard.csv")
     (tmp_path / "faux.xlsx").write_bytes(b"PK\x03\x04" + b"abc" * 50)
     with pytest.raises(ErreurSource, match="endommagé"):
