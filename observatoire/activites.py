@@ -1,0 +1,68 @@
+"""Ce qui se fait sur un territoire : le bloc « Expériences et actions » d'une fiche."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from observatoire.blocs import Bloc, Colonne, Tableau, Texte
+from observatoire.territoire import Territoire
+from observatoire.typographie import accorder, date_imprimee, enumerer
+
+TITRE = "Expériences et actions"
+#: Sortes d'actions qui racontent ce qui s'est fait ; le reste (défis, presse, agenda...) se cherche.
+_NATURES = frozenset({"accompagnement", "rencontre", "formation", "publication", "action inspirante", "actualite"})
+#: Lignes montrées : une fiche de quartier ou de commune tient en deux pages.
+_LIGNES = {"qpv": 2, "commune": 3, "epci": 8, "ept": 8, "departement": 15, "perimetre": 20}
+_COLONNES = (
+    Colonne("Intitulé", large=3),
+    Colonne("Date"),
+    Colonne("Porteur", large=1),
+    Colonne("Thèmes", large=1),
+    Colonne("Portée"),
+)
+#: Ce qui est assez proche pour dire qu'un thème est couvert ici.
+_LOCALES = frozenset({"sur place", "quartier", "commune", "dans le territoire", "intercommunalité"})
+
+
+def experiences_et_actions(t: Territoire) -> Bloc:
+    """Les expériences et actions recensées, les plus proches d'abord, et les thèmes où rien ne l'est."""
+    recensees = pd.concat([_preparer(t.experiences, "titre"), _preparer(_racontees(t.actions), "intitule")])
+    if recensees.empty:
+        return Texte(TITRE, ("Aucune expérience ni action n’est recensée ici ni alentour dans le catalogue.",))
+    montrees = recensees.head(_LIGNES[t.niveau])
+    notes = tuple(_notes(t, recensees, len(montrees)))
+    return Tableau(TITRE, _COLONNES, tuple(_ligne(ligne) for ligne in montrees.itertuples()), notes=notes)
+
+
+def _racontees(actions: pd.DataFrame) -> pd.DataFrame:
+    return actions[actions.nature.isin(_NATURES)]
+
+
+def _preparer(table: pd.DataFrame, titre: str) -> pd.DataFrame:
+    colonnes = ["titre", "resume", "date", "annee", "porteur", "themes", "portee", "document"]
+    return table.rename(columns={titre: "titre"}).reindex(columns=colonnes).astype(object)
+
+
+def _ligne(ligne: Any) -> tuple[str, ...]:
+    return (
+        f"{ligne.titre}. {ligne.resume}" if ligne.resume else str(ligne.titre),
+        date_imprimee(ligne.date, None if pd.isna(ligne.annee) else int(ligne.annee)),
+        "Pôle ressources" if pd.isna(ligne.porteur) else ligne.porteur,
+        enumerer(ligne.themes[:2]),
+        ligne.portee,
+    )
+
+
+def _notes(t: Territoire, recensees: pd.DataFrame, montrees: int) -> Iterator[str]:
+    reste = len(recensees) - montrees
+    if reste:
+        yield f"Et {accorder(reste, 'autre')}, à lire dans o.territoire({t.code!r}).experiences et .actions."
+    locales = recensees[recensees.portee.isin(_LOCALES)]
+    couverts = {theme for themes in locales.themes for theme in themes}
+    blancs = [theme for theme in t.base.themes if theme not in couverts]
+    if blancs:
+        yield f"Thèmes sans rien de recensé ici : {enumerer(blancs)}. Le catalogue ne dit pas que rien n’y est fait."
+    yield f"Sources : {' ; '.join(dict.fromkeys(recensees.document.head(montrees)))}."
