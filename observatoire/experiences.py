@@ -24,11 +24,17 @@ from observatoire.vocabulaire import Vocabulaire
 
 #: Mots du titre que garde un identifiant.
 _MOTS_IDENTIFIANT = 6
+_CONTACT = re.compile(r"\s*contacts?\b", re.IGNORECASE)
 _LONGUEUR_EXTRAIT = 400
+#: Confiance d'un nom exact dans un texte (voir ``lieux``).
+_NOM_EXACT = 0.9
+#: Au-delà, les territoires nommés par un long texte sont une liste d'exemples.
+_LISTE = 4
+_TEXTE_COURT = 600
 _PHRASE = re.compile(r"(?<=[.!?…])\s+(?=[«\"A-ZÀÂÉÈÊÎÔÛÇ])")
 
 #: Colonnes que la lecture d'un document ajoute à celles du catalogue : de quoi relire et vérifier.
-COLONNES_LECTURE = ("contacts", "ligne", "extrait", "sections")
+COLONNES_LECTURE = ("contacts", "ligne", "extrait", "sections", "rubriques")
 
 
 @dataclass(frozen=True)
@@ -138,7 +144,7 @@ def _mentions(notice: Notice, depouillement: Depouillement, gazetier: Gazetier) 
     du_document = [mention for lieu in depouillement.lieux for mention in gazetier.resoudre(lieu)]
     contexte = [mention.code for mention in imprimees or du_document]
     yield from imprimees
-    if not imprimees:
+    if not imprimees and not notice.texte.startswith(notice.titre):
         yield from _du_titre(gazetier.relever(notice.titre, contexte))
     yield from gazetier.relever(notice.texte, contexte)
 
@@ -162,12 +168,16 @@ def _en_titre(mention: Mention) -> Mention:
     )
 
 
-def _surs(liens: Sequence[Mention]) -> list[str]:
+def _surs(liens: Sequence[Mention], texte: str) -> list[str]:
     """Codes sûrs : ceux que le document imprime en tête, ou à défaut ceux que son texte nomme sans doute."""
     imprimes = [lien.code for lien in liens if lien.origine == "titre" and lien.confiance >= SURE]
-    return imprimes or [
-        lien.code for lien in liens if lien.origine == "texte" and lien.confiance >= SURE and lien.niveau != "qpv"
+    nommes = [
+        lien for lien in liens if lien.origine == "texte" and lien.confiance >= _NOM_EXACT and lien.niveau != "qpv"
     ]
+    if len(nommes) > _LISTE and len(texte) > _TEXTE_COURT:
+        # Une longue liste d'exemples ne dit pas où l'action s'est tenue ; le département qui les contient, si.
+        nommes = [lien for lien in nommes if lien.niveau in {"departement", "perimetre"}]
+    return imprimes or [lien.code for lien in nommes]
 
 
 def _niveau(liens: Sequence[Mention], codes: Sequence[str]) -> str | None:
@@ -254,7 +264,7 @@ class _Redaction:
 
     def _commun(self, situee: _Situee) -> dict[str, Any]:
         notice, liens = situee.notice, situee.liens
-        codes = _surs(liens)
+        codes = _surs(liens, notice.texte)
         themes = self.vocabulaire.reconnaitre_themes(notice.texte, titre=notice.titre, rubrique=notice.rubrique)
         return {
             "id": situee.id,
@@ -274,8 +284,17 @@ class _Redaction:
             "contacts": _personnes(notice.contacts) if self.contacts else None,
             "ligne": notice.ligne,
             "extrait": notice.texte[:_LONGUEUR_EXTRAIT] or None,
-            "sections": {section.titre: section.texte for section in notice.sections},
+            "sections": self._sections(notice),
+            "rubriques": {nom: t for nom, t in notice.rubriques.items() if self.contacts or nom != "contact"},
         }
+
+    def _sections(self, notice: Notice) -> dict[str, str]:
+        """Texte de chaque intertitre, réuni s'il revient ; la partie des contacts ne sort que sur demande."""
+        textes: dict[str, list[str]] = {}
+        for section in notice.sections:
+            if self.contacts or not _CONTACT.match(section.canon or section.titre):
+                textes.setdefault(section.titre, []).append(section.texte)
+        return {titre: "\n".join(morceaux) for titre, morceaux in textes.items()}
 
 
 def _premiere_phrase(notice: Notice) -> str | None:

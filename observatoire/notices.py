@@ -6,7 +6,7 @@ Les lecteurs de documents les produisent ; ``experiences`` les rattache aux terr
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 #: Familles de documents que la bibliothèque sait lire.
@@ -27,10 +27,15 @@ Gravite = Literal["perte", "doute"]
 
 @dataclass(frozen=True)
 class Section:
-    """Une partie d'une notice : son intertitre (vide pour le début) et son texte."""
+    """Une partie d'une notice : son intertitre (vide pour le début) et son texte.
+
+    ``canon`` : ce qu'elle dit, sous un nom commun à toutes les notices d'une famille (« contexte », « objectifs »),
+    quand la famille en a ; vide sinon.
+    """
 
     titre: str
     texte: str
+    canon: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +83,8 @@ class Notice:
         Contacts imprimés.
     url : str, optional
         Adresse imprimée.
+    rubriques : mapping of str to str
+        Ses parties sous des noms communs à la famille (« contexte », « transformations_elus »), quand elle en a.
     """
 
     genre: Genre
@@ -101,6 +108,7 @@ class Notice:
     sections: tuple[Section, ...] = ()
     contacts: tuple[Contact, ...] = ()
     url: str | None = None
+    rubriques: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

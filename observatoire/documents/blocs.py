@@ -20,6 +20,7 @@ Genre = Literal["titre", "paragraphe", "puce", "rangee"]
 _TITRE = re.compile(r"^(#{1,6})\s+(.*?)\s*#*$")
 _PUCE = re.compile(r"^\s*(?:[-*•▪◦‣●■✓✔➢]|->|\d{1,2}\s?[.)](?=\s|[A-ZÀ-Ý«]))\s*(?=\S)")
 _PUCE_NUE = re.compile(r"^\s*(?:[-*•▪◦‣●■✓✔➢]|->)\s*")
+_RANGEE = re.compile(r"\t|^\s*\|.*\|")
 _BALISE = re.compile(r"<(?!https?://)/?[a-zA-Z][^>\n]*>|!\[[^\]]*\]\([^)]*\)")
 _LIEN = re.compile(r"\[([^\]]+)\]\(([^)]*)\)")
 _ECHAPPE = re.compile(r"\\([_*#\[\]()<>&+.!-])")
@@ -144,8 +145,9 @@ def _grouper(texte: Texte) -> Iterator[list[Ligne]]:
 
 
 def _commence(ligne: Ligne, precedente: Ligne) -> bool:
+    puce = _PUCE.match(ligne.texte) is not None and not _emphase(ligne.texte)
     seules = (ligne.texte, precedente.texte)
-    return ligne.vides > 0 or _PUCE.match(ligne.texte) is not None or any(_TITRE.match(t) or "\t" in t for t in seules)
+    return ligne.vides > 0 or puce or any(_TITRE.match(t) or _RANGEE.search(t) for t in seules)
 
 
 def _bloc(groupe: Sequence[Ligne], rangs: dict[int, int], mots: frozenset[str]) -> Bloc:

@@ -13,8 +13,8 @@ import pypdfium2.raw as pdfium_c
 
 from observatoire.erreurs import ErreurSource
 
-#: Ce que PDFium met à la place du trait d'union qui coupe un mot en fin de ligne.
-_COUPE = "\ufffe"
+#: Ce que PDFium met à la place du trait d'union qui coupe un mot en fin de ligne, et laisse dans le texte.
+COUPE = "\ufffe"
 #: Un blanc plus large que tant de fois le corps sépare deux colonnes.
 _GOUTTIERE = 1.2
 #: Deux lignes sont sur la même ligne de base à tant de points près.
@@ -106,7 +106,7 @@ def _fragment(texte: pdfium.PdfTextPage, brut: str, debut: int, page: int, corps
     premier = debut + len(brut) - len(brut.lstrip())
     gauche, _ = _bords(texte, premier)
     _, droite = _bords(texte, premier + len(propre) - 1)
-    yield LignePdf(propre.replace(_COUPE, ""), page, corps, gauche, droite, _base(texte, premier))
+    yield LignePdf(propre, page, corps, gauche, droite, _base(texte, premier))
 
 
 def _bords(texte: pdfium.PdfTextPage, rang: int) -> tuple[float, float]:

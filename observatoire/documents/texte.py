@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -25,6 +25,9 @@ _MAL_DECODE = re.compile(r"Ã[\x80-\xbf©ªè§´¨«®¢¹»‰]|â€[™œ“
 _INVISIBLES = dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\u2060\ufeff\ufffc\ufffe"))
 _ESPACES = re.compile(r"[\u00a0\u2000-\u200a\u202f\u205f\u3000]")
 _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st"})
+#: Un mot coupé en fin de ligne d'un PDF, et un mot composé.
+_COUPE = re.compile(rf"(\w+){pdf.COUPE}(\w*)")
+_COMPOSE = re.compile(r"\b\w+-\w+\b")
 #: Une ligne revenant sur tant de pages, en haut ou en bas, est un en-tête ou un pied de page.
 _PAGES_REPETEES = 3
 _BORD = 2
@@ -163,7 +166,7 @@ def _retirer(lignes: Iterable[Ligne], a_retirer: Container[str]) -> Iterator[Lig
 
 
 def _lire_pdf(fichier: Path, octets: bytes) -> Texte:
-    lues = [replace(ligne, texte=nettoyer(ligne.texte)) for ligne in pdf.lire_lignes(fichier, octets)]
+    lues = [replace(ligne, texte=nettoyer(ligne.texte)) for ligne in _sans_coupes(pdf.lire_lignes(fichier, octets))]
     lues = [ligne for ligne in lues if ligne.texte.strip()]
     reperes = _reperes(lues)
     gardees = [ligne for ligne in lues if _repere(ligne) not in reperes]
@@ -174,6 +177,18 @@ def _lire_pdf(fichier: Path, octets: bytes) -> Texte:
     ]
     muettes = sorted(set(range(1, pdf.nombre_pages(octets) + 1)) - {ligne.page for ligne in lues})
     return Texte(fichier.name, "pdf", tuple(lignes), tuple(_pages_muettes(muettes)) if lignes else ())
+
+
+def _sans_coupes(lignes: Sequence[pdf.LignePdf]) -> Iterator[pdf.LignePdf]:
+    """Recolle les mots coupés en fin de ligne, sauf un mot composé que le document écrit ailleurs."""
+    composes = {mot.casefold() for ligne in lignes for mot in _COMPOSE.findall(ligne.texte)}
+
+    def recoller(coupe: re.Match[str]) -> str:
+        compose = f"{coupe[1]}-{coupe[2]}"
+        nom_propre = coupe[2][:1].isupper() and not coupe[1].isupper()
+        return compose if nom_propre or compose.casefold() in composes else coupe[1] + coupe[2]
+
+    yield from (replace(ligne, texte=_COUPE.sub(recoller, ligne.texte)) for ligne in lignes)
 
 
 def _repere(ligne: pdf.LignePdf) -> tuple[str, int]:
