@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import islice, pairwise, takewhile
 
 from rapidfuzz import fuzz
 
@@ -39,6 +39,8 @@ _LONGUEUR_MORCEAU = 220
 _MORCEAUX = 4
 #: Blocs que peut couvrir un sommaire, après son titre.
 _ETENDUE = 400
+#: Deux entrées qui se suivent sont proches.
+_ECART = 10
 
 #: Ce qui sépare titre, porteur et lieu : un signe, ou le passage d'un bloc à l'autre.
 _COUPURE = re.compile(r"\s*[,;|\n]\s*|\s+[-–—:]\s+|\s*[()]\s*")
@@ -83,12 +85,23 @@ def cle(texte: str) -> str:
 # --- lire les entrées ---
 
 
-def lire_sommaire(blocs: Sequence[Bloc]) -> list[Entree]:
-    """Les entrées du sommaire, dans l'ordre ; une seule ligne finie par un numéro ne fait pas un sommaire."""
+def lire_sommaire(blocs: Sequence[Bloc], exclus: Container[int] = ()) -> list[Entree]:
+    """Les entrées du sommaire, dans l'ordre ; une ligne seule finie par un numéro n'en est pas une.
+
+    Parameters
+    ----------
+    blocs : sequence of Bloc
+        Le document.
+    exclus : container of int
+        Rangs des blocs à passer : titres courants, qui portent aussi une page.
+    """
     lecture = _Lecture(blocs)
     for rang in range(len(blocs)):
-        lecture.lire(rang)
-    return lecture.entrees if len(lecture.entrees) > 1 else []
+        if rang not in exclus:
+            lecture.lire(rang)
+    voisines = [(avant.rangs[-1], apres.rangs[0]) for avant, apres in pairwise(lecture.entrees)]
+    proches = {rang for paire in voisines for rang in paire if paire[1] - paire[0] <= _ECART}
+    return [entree for entree in lecture.entrees if not proches.isdisjoint(entree.rangs)]
 
 
 class _Lecture:

@@ -1,0 +1,178 @@
+"""Les listes d'une lettre d'information : mouvements, revue de presse, dates, brèves, références de lecture."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from observatoire.documents.contacts import est_fonction, lire_contacts, lire_noms
+from observatoire.documents.dates import Periode, detacher_periode, lire_periode
+from observatoire.documents.lignes_de_lieu import est_lieu, lire_lieux
+from observatoire.notices import Contact
+
+_URL = re.compile(r"<?(?:https?://|www\.)[^\s<>]+>?")
+_BORDS = " \t,;:.-–—|/<>"
+#: Qui est remplacé n'a pas sa place dans un intitulé.
+_REMPLACEMENT = re.compile(
+    r"\s*[,(]?\s*\b(?:en\s+remplacement\s+d|(?:il|elle)?\s*(?:succ[èe]de|remplace)|[àa]\s+la\s+suite\s+d|qui\s+(?:part|rejoint|quitte))"
+    r"[^,;.)]*\)?",
+    re.IGNORECASE,
+)
+_VERBE = re.compile(
+    r"^(?:est|sont|a\s+[ée]t[ée]|ont\s+[ée]t[ée]|rejoint|rejoignent|devient|deviennent|prend|occupe|arrive|assure)\b\s*"
+    r"(?:nomm[ée]\w*\s*)?(?:en\s+tant\s+que\s+|comme\s+|ses\s+fonctions\s+(?:de\s+)?)?",
+    re.IGNORECASE,
+)
+#: « rejoint la ville de Bezons comme cheffe de projet » : la fonction d'abord.
+_COMME = re.compile(
+    r"(?:la\s+|le\s+|les\s+|l')?(?P<ou>.+?)\s+(?:comme|en\s+tant\s+que|en\s+qualit[ée]\s+de)\s+(?P<quoi>.+)$"
+)
+_SIGLE_DEVANT = re.compile(r"^[A-ZÀ-Þ]{2,}\s+(?:de\s+la\s+|de\s+l'|d'|du\s+|des\s+|de\s+)?")
+_LIEU_A_LA_FIN = re.compile(r"\b(?:du|de\s+la|de\s+l'|d'|des|de|[àa]|au|aux|en)\s*(?P<lieu>[A-ZÀ-Þ][^,]*)$")
+#: « la ville de Bezons comme cheffe de projet », « délégué du préfet à Sarcelles ».
+_DANS_LA_PHRASE = re.compile(
+    r"\b(?:(?:ville|commune|mairie)\s+(?:de\s+|d'|du\s+|des\s+)|[àa]\s+)"
+    r"(?P<lieu>(?:L[ae]s?\s)?[A-ZÀ-Þ][\w'-]*(?:\s(?:la|le|les|sur|en|sous|lès|[A-ZÀ-Þ][\w'-]*))*)"
+)
+_COLLECTIVITE = re.compile(
+    r"\b(?:villes?|communes?|mairie|communaut[ée]|agglom[ée]ration|d[ée]partement)\b", re.IGNORECASE
+)
+_CITATION = re.compile(r"^\W{0,3}?(?P<titre>«[^«»]{3,}»|“[^“”]{3,}”|\"[^\"]{3,}\")")
+_ANNEE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
+#: « Auteurs, éditeur, 2020, 150 p. »
+_REFERENCE = re.compile(
+    r"(?<![^\W_])(?:[ée]d(?:itions?\b|\.)|presses\b|puf\b|coll(?:ection\b|\.)|\d+\s*(?:p(?:ages\b|\.)|min\b)|r[ée]alis)",
+    re.IGNORECASE,
+)
+_LONGUEUR_REFERENCE = 220
+_LONGUEUR_TITRE = 220
+
+
+@dataclass(frozen=True)
+class Breve:
+    """Un élément de liste : titre, lieux, contacts, date."""
+
+    titre: str
+    lieux: tuple[str, ...] = ()
+    contacts: tuple[Contact, ...] = ()
+    periode: Periode | None = None
+    sure: bool = True
+
+
+def sans_adresse(texte: str) -> str:
+    """Le texte sans ses adresses de pages, ni les signes qui les introduisent."""
+    return _URL.sub("", texte).strip().rstrip(" :;–-<>").strip()
+
+
+def abreger(texte: str) -> str:
+    """Un texte pour titre : lui-même s'il est court, sinon sa première phrase, ou ses premiers mots."""
+    if len(texte) <= _LONGUEUR_TITRE:
+        return texte
+    phrase = re.match(rf".{{20,{_LONGUEUR_TITRE}}}?[.!?](?=\s)", texte)
+    return phrase[0] if phrase else texte[:_LONGUEUR_TITRE].rsplit(" ", 1)[0] + "…"
+
+
+def lire_mouvement(texte: str) -> Breve:
+    """Un mouvement : la fonction, la structure et le lieu ; le nom va aux contacts.
+
+    Examples
+    --------
+    >>> lire_mouvement("Ana Dupin, déléguée du préfet, Limay, Mantes-la-Ville").titre
+    'Déléguée du préfet, Limay, Mantes-la-Ville'
+    >>> lire_mouvement("Ana Dupin, déléguée du préfet, Limay, Mantes-la-Ville").lieux
+    ('Limay', 'Mantes-la-Ville')
+    """
+    plat = re.sub(r"\s*\(([^()]*)\)", r", \1", texte).strip(_BORDS)
+    morceaux = [morceau for morceau in re.split(r"\s*[:;]\s*|\s*,\s*|\s+[-–—]\s+", plat) if morceau]
+    rang, noms = next(((n, lus) for n, m in enumerate(morceaux) if (lus := lire_noms(m))), (-1, ()))
+    if rang < 0:
+        return Breve("", sure=False)
+    reste = _sans_nom(morceaux, rang, noms)
+    titre = ", ".join(reste) or "Mouvement"
+    structures = [contact.structure for contact in lire_contacts(texte) if contact.structure]
+    contacts = tuple(Contact(structures[0] if structures else None, nom) for nom in noms)
+    return Breve(titre[:1].upper() + titre[1:], _lieux_de_fin(reste), contacts)
+
+
+def _sans_nom(morceaux: list[str], rang: int, noms: tuple[str, ...]) -> list[str]:
+    """Les autres morceaux : la fonction d'abord, puis ce qui précédait le nom (« Nanterre : ... »)."""
+    colle = morceaux[rang]
+    for nom in noms:
+        colle = colle.replace(nom, "", 1)
+    colle = _VERBE.sub("", re.sub(r"^\W*(?:et\b|&)?\W*", "", colle))
+    ici = _COMME.match(colle)
+    reste = [*([ici["quoi"], ici["ou"]] if ici else [colle]), *morceaux[rang + 1 :], *morceaux[:rang]]
+    propres = (_REMPLACEMENT.sub("", morceau).strip(_BORDS) for morceau in reste)
+    suivants = [*morceaux[rang + 1 :], ""][: len(reste)]
+    seconds = {m for m, suivant in pairwise(suivants) if lire_noms(m) and est_fonction(suivant)}  # une autre personne
+    return sorted((p for p in propres if p and p not in seconds), key=lambda morceau: not est_fonction(morceau))
+
+
+def _lieux_de_fin(morceaux: list[str]) -> tuple[str, ...]:
+    """Les derniers morceaux, s'ils sont des lieux ; à défaut, le nom propre qui finit le dernier."""
+    lieux: list[str] = []
+    for morceau in reversed(morceaux[1:]):
+        nu = _SIGLE_DEVANT.sub("", morceau)
+        if not est_lieu(nu) or (nu == morceau and re.match(r"[A-ZÀ-Þ]{2,}\b", morceau) and not morceau.isupper()):
+            break
+        lieux[:0] = lire_lieux(nu)
+    if lieux or not morceaux:
+        return tuple(lieux)
+    if len(morceaux) == 1 and (nommee := _DANS_LA_PHRASE.search(morceaux[0])) and est_lieu(nommee["lieu"]):
+        return (nommee["lieu"],)
+    fin = _LIEU_A_LA_FIN.search(morceaux[-1])
+    annonce = len(morceaux) > 1 or _COLLECTIVITE.search(morceaux[-1]) is not None
+    return (fin["lieu"],) if fin and annonce and est_lieu(fin["lieu"]) else ()
+
+
+def lire_article_de_presse(texte: str, annee: int | None) -> Breve:
+    """Un article de presse : son titre cité, et la date qui suit.
+
+    Examples
+    --------
+    >>> lire_article_de_presse("« Un quartier change », Le Journal, 12 mars https://journal.example/a", 2021).periode
+    Periode(iso='2021-03-12', texte='12 mars 2021')
+    """
+    nu = sans_adresse(texte)
+    citation = _CITATION.match(nu)
+    if citation is None:
+        return Breve(abreger(nu), periode=lire_periode(nu, annee) if len(nu) < _LONGUEUR_TITRE else None)
+    return Breve(citation["titre"], periode=lire_periode(nu[citation.end() :], annee))
+
+
+def titre_de_lecture(texte: str) -> str:
+    """Le titre d'une lecture dont la référence est sur la même ligne : cité, ou ce qui précède l'auteur.
+
+    Examples
+    --------
+    >>> titre_de_lecture("Petite histoire des grands ensembles, Ida Sol, éditions du Quartier, 2022, 210 p.")
+    'Petite histoire des grands ensembles'
+    """
+    citation = _CITATION.match(texte)
+    if citation or lire_reference(texte) is None:
+        return citation["titre"] if citation else abreger(texte)
+    return texte.split(",", 1)[0]
+
+
+def lire_date(texte: str, annee: int | None) -> Breve:
+    """Une ligne d'agenda : sa date, et le reste pour titre.
+
+    Examples
+    --------
+    >>> lire_date("11 mai : séminaire sur la santé mentale", 2021).titre
+    'séminaire sur la santé mentale'
+    """
+    nu = sans_adresse(texte)
+    titre, imprimee = detacher_periode(nu)
+    fin = (titre or nu).rpartition(", ")[2]
+    lieux = lire_lieux(fin) if fin != titre and est_lieu(fin) else ()
+    return Breve(abreger(titre or nu), lieux, periode=lire_periode(imprimee or nu, annee))
+
+
+def lire_reference(texte: str) -> Periode | None:
+    """La date de parution qu'imprime une référence (« Éditions des Rives, janvier 2021, 176 p. »), ou None."""
+    if len(texte) > _LONGUEUR_REFERENCE or not _REFERENCE.search(texte):
+        return None
+    annee = _ANNEE.search(texte)
+    return lire_periode(texte) or (Periode(annee[1], annee[1]) if annee else None)
