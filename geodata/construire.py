@@ -27,14 +27,16 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
+from construire_experiences import tables_experiences
 from construire_indicateurs import table_catalogue, table_indicateurs
 
 from observatoire.ecriture import ecrire
+from observatoire.referentiel import Repertoire
 from observatoire.schemas import SCHEMAS, Champ, Schema, valider
 
 GEODATA = Path(__file__).parent
 TRANSCRIPTIONS = GEODATA / "transcriptions"
-DATE = "2026-11-22"
+DATE = "2026-11-25"
 REGION = "11"
 LAMBERT = 2154
 TOLERANCE_LEGERE_M = 1500
@@ -394,6 +396,12 @@ _NOTE_CONTOURS = (
     "construction."
 )
 
+_PRODUCTEUR_EXPERIENCES = (
+    "observatoire, d'après les documents du Pôle ressources ville et développement social, de la communauté "
+    "d'agglomération Paris-Saclay et du Haut Conseil du travail social"
+)
+_SOURCES_EXPERIENCES = "transcriptions/relectures/*.csv : faits relevés et résumés écrits pour ce catalogue"
+
 RESSOURCES: Mapping[str, Mapping[str, str]] = {
     "communes": {
         "fichier": "communes.parquet",
@@ -474,6 +482,34 @@ RESSOURCES: Mapping[str, Mapping[str, str]] = {
         "millesime": "2026",
         "sources": "transcriptions/catalogue.csv",
     },
+    "zones": {
+        "fichier": "zones.csv",
+        "titre": "Noms d'usage de zones, et les territoires qu'ils désignent",
+        "producteur": "observatoire, d'après l'usage des services",
+        "millesime": "2026",
+        "sources": "transcriptions/zones.csv",
+    },
+    "experiences": {
+        "fichier": "experiences.parquet",
+        "titre": "Fiches expériences des documents du réseau, relues",
+        "producteur": _PRODUCTEUR_EXPERIENCES,
+        "millesime": "2021 à 2024",
+        "sources": _SOURCES_EXPERIENCES,
+    },
+    "actions": {
+        "fichier": "actions.parquet",
+        "titre": "Actions, publications, défis, atouts et propositions des mêmes documents, relus",
+        "producteur": _PRODUCTEUR_EXPERIENCES,
+        "millesime": "2021 à 2024 ; non daté pour la concertation et le guide",
+        "sources": _SOURCES_EXPERIENCES,
+    },
+    "liens": {
+        "fichier": "liens.parquet",
+        "titre": "Territoires de chaque expérience et action, et comment chacun a été trouvé",
+        "producteur": _PRODUCTEUR_EXPERIENCES,
+        "millesime": "2021 à 2024",
+        "sources": _SOURCES_EXPERIENCES,
+    },
 }
 
 
@@ -543,9 +579,21 @@ def decrire_tout(fichiers: Mapping[str, bytes]) -> str:
 
 
 def tables_transcrites(communes: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Tables qui ne dépendent d'aucun paquet : QPV 2024, QPV 2015, noms."""
+    """Tables qui ne dépendent d'aucun paquet : QPV 2024, QPV 2015, noms, zones."""
     noms = lire_transcription("noms.csv")
-    return {"qpv": table_qpv(communes, noms), "qpv_2015": table_qpv_2015(communes), "noms": noms}
+    zones = lire_transcription("zones.csv")
+    return {
+        "qpv": table_qpv(communes, noms),
+        "qpv_2015": table_qpv_2015(communes),
+        "noms": noms,
+        "zones": zones.assign(codes=zones.codes.str.split("|")),
+    }
+
+
+def repertoire(tables: Mapping[str, pd.DataFrame]) -> Repertoire:
+    """Le référentiel des tables construites, qui connaît le niveau de chaque code."""
+    indexees = {nom: tables[nom].set_index("code") for nom in ("communes", "epci", "ept", "departements", "qpv")}
+    return Repertoire(**indexees, noms=tables["noms"], qpv_2015=tables["qpv_2015"], regions=tables["regions"])
 
 
 def tables_du_referentiel(paquets: Path) -> dict[str, pd.DataFrame]:
@@ -571,6 +619,7 @@ def construire(paquets: Path, sortie: Path = GEODATA) -> None:
     tables = tables_du_referentiel(paquets)
     tables |= tables_transcrites(tables["communes"])
     tables |= {"indicateurs": table_indicateurs(tables), "catalogue": table_catalogue()}
+    tables |= tables_experiences(repertoire(tables))
     fichiers: dict[str, bytes] = {}
     for nom, table in tables.items():
         chemin = sortie / RESSOURCES[nom]["fichier"]
