@@ -29,9 +29,11 @@ if TYPE_CHECKING:
         TerritoireAmbigu,
         TerritoireInconnu,
     )
+    from observatoire.extraction import Document
     from observatoire.fiche import Fiche
     from observatoire.indicateurs import Valeur
     from observatoire.lecture import lire_source, sources_connues
+    from observatoire.lire import lire_actions, lire_document, lire_experiences
     from observatoire.observatoire import Observatoire, ouvrir
     from observatoire.territoire import Territoire
 
@@ -39,10 +41,14 @@ __version__ = "0.1.0"
 
 #: Où vit chaque nom public ; les autres sont des erreurs.
 _MODULES = {
+    "Document": "extraction",
     "Fiche": "fiche",
     "Observatoire": "observatoire",
     "Territoire": "territoire",
     "Valeur": "indicateurs",
+    "lire_actions": "lire",
+    "lire_document": "lire",
+    "lire_experiences": "lire",
     "lire_source": "lecture",
     "ouvrir": "observatoire",
     "sources_connues": "lecture",
@@ -51,6 +57,7 @@ _MODULES = {
 __all__ = [
     "AgregationInterdite",
     "DependanceAbsente",
+    "Document",
     "ErreurArgument",
     "ErreurEcriture",
     "ErreurObservatoire",
@@ -63,6 +70,9 @@ __all__ = [
     "TerritoireAmbigu",
     "TerritoireInconnu",
     "Valeur",
+    "lire_actions",
+    "lire_document",
+    "lire_experiences",
     "lire_source",
     "ouvrir",
     "sources_connues",

@@ -16,6 +16,7 @@ from typing import NoReturn
 
 from observatoire import __version__
 from observatoire.erreurs import ErreurArgument, ErreurObservatoire, ErreurSource
+from observatoire.notices import FAMILLES
 
 _ERREUR = 2
 _TRADUCTIONS = {
@@ -101,6 +102,22 @@ def _analyseur() -> _Analyseur:
     produire.add_argument("dossier", metavar="DOSSIER", type=Path, help="dossier de sortie")
     produire.set_defaults(executer=_produire)
 
+    chercher = commandes.add_parser("rechercher", help="chercher dans les expériences et les actions")
+    chercher.add_argument("texte", metavar="TEXTE", help="mots, ou « expression entre guillemets »")
+    chercher.add_argument("--territoire", metavar="TERRITOIRE", help="nom, sigle ou code")
+    chercher.add_argument("--theme", metavar="THEME", help="thème de la politique de la ville")
+    chercher.add_argument("--nature", metavar="NATURE", help="experience, formation, rencontre, publication...")
+    chercher.add_argument("--annee", type=int, metavar="ANNEE", help="année")
+    chercher.add_argument("-n", "--limite", type=int, default=10, metavar="N", help="nombre de résultats (10)")
+    chercher.set_defaults(executer=_rechercher)
+
+    extraire = commandes.add_parser("extraire", help="lire un document et écrire ce qu'il dit dans un CSV à relire")
+    extraire.add_argument("document", metavar="DOCUMENT", type=Path, help="markdown, texte ou PDF")
+    extraire.add_argument("-o", "--sortie", required=True, type=Path, metavar="FICHIER", help="x.csv")
+    extraire.add_argument("--famille", choices=list(FAMILLES), help="reconnue à la structure par défaut")
+    extraire.add_argument("--sans-extraits", action="store_true", help="sans rien du document mot pour mot")
+    extraire.set_defaults(executer=_extraire)
+
     donnees = commandes.add_parser("donnees", help="connaître et vérifier les données")
     donnees.add_argument("action", choices=["etat", "verifier"], help="producteurs et millésimes, ou empreintes")
     donnees.set_defaults(executer=_donnees)
@@ -163,6 +180,39 @@ def _produire(choix: argparse.Namespace) -> None:
         f"{ecrits} écrits, {len(rapport) - ecrits} déjà à jour."
     )
     print(f"Ouvrez {choix.dossier / 'index.html'}")
+
+
+def _rechercher(choix: argparse.Namespace) -> None:
+    from observatoire.observatoire import ouvrir
+
+    trouves = ouvrir(choix.donnees).rechercher(
+        choix.texte,
+        territoire=choix.territoire,
+        theme=choix.theme,
+        nature=choix.nature,
+        annee=choix.annee,
+        limite=choix.limite,
+    )
+    for resultat in trouves.astype(object).fillna({"annee": ""}).to_dict("records"):
+        origine = " — ".join(filter(None, (resultat["nature"], str(resultat["annee"]), resultat["document"])))
+        print(f"{resultat['titre']}\n  {origine}\n  {resultat['extrait']}")
+    if trouves.empty:
+        print("Rien ne correspond. Essayez d'autres mots, ou sans filtre.")
+
+
+def _extraire(choix: argparse.Namespace) -> None:
+    from observatoire.extraction import extraire
+    from observatoire.observatoire import ouvrir
+    from observatoire.typographie import accorder
+
+    if choix.sortie.suffix.lower() != ".csv":
+        raise ErreurArgument(f"Une relecture s'écrit en CSV, non en {choix.sortie.suffix!r}. Que faire : -o x.csv.")
+    document = ouvrir(choix.donnees).lecteur.lire(choix.document, famille=choix.famille)
+    table = extraire(document, choix.sortie, extraits=not choix.sans_extraits)
+    print(f"{document.titre} : {accorder(len(table), 'ligne')} à relire dans {choix.sortie}")
+    for anomalie in document.anomalies.fillna({"ligne": 0}).to_dict("records"):
+        lieu = f"ligne {anomalie['ligne']}" if anomalie["ligne"] else "document"
+        print(f"  {anomalie['gravite']:<6} {lieu} : {anomalie['probleme']} {anomalie['extrait'][:80]}".rstrip())
 
 
 def _donnees(choix: argparse.Namespace) -> None:

@@ -12,7 +12,8 @@ from observatoire.erreurs import ErreurEcriture, exiger
 _CAUSES = {
     errno.ENOSPC: "le disque est plein ; libérez de la place puis relancez",
     errno.EDQUOT: "votre quota de disque est atteint ; libérez de la place puis relancez",
-    errno.EACCES: "l'écriture y est refusée ; choisissez un dossier qui vous appartient",
+    errno.EACCES: "l'écriture y est refusée ; fermez le fichier s'il est ouvert ailleurs, ou choisissez un dossier qui "
+    "vous appartient",
     errno.EPERM: "l'écriture y est refusée ; fermez le fichier s'il est ouvert ailleurs",
     errno.EROFS: "ce support est en lecture seule ; choisissez un autre dossier",
     errno.ENOTDIR: "une partie du chemin est un fichier, pas un dossier ; choisissez un autre chemin",

@@ -33,7 +33,8 @@ class Document:
         Année du document.
     experiences, actions : pandas.DataFrame
         Colonnes d'``o.experiences`` et d'``o.actions``, plus ``ligne``, ``extrait`` (verbatim), ``sections``
-        (intertitre -> texte) et ``contacts`` (personnes, vide sans ``contacts=True``).
+        (intertitre -> texte), ``rubriques`` (les mêmes sous des noms communs, pour un guide : ``contexte``,
+        ``transformations_elus``...) et ``contacts`` (personnes, vide sans ``contacts=True``).
     liens : pandas.DataFrame
         Territoires de chaque notice : ``id``, ``genre``, ``code``, ``niveau``, ``nom``, ``origine``, ``confiance``,
         ``partie``.

@@ -13,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from observatoire import __version__, carte, carte_statique, rendu
+from observatoire.activites import experiences_et_actions
 from observatoire.blocs import Bloc, Chiffre, Chiffres, Colonne, Contenu, Faits, Figure, Tableau, Texte
 from observatoire.ecriture import ecrire, extension
 from observatoire.erreurs import ErreurArgument, exiger
@@ -152,6 +153,7 @@ def _blocs(t: Territoire, date: dt.date) -> Iterator[Bloc]:
             yield portrait
         yield from _evolution(t)
     yield from tableaux_thematiques(t)
+    yield experiences_et_actions(t)
     yield Texte("Lire ces données", tuple(_lecture(t)), puces=True)
     yield Texte("Définitions", (" ".join(definitions(t)),), petit=True)
     yield Texte("Sources", (" ".join(_sources(t)),), petit=True)

@@ -4,32 +4,40 @@ from __future__ import annotations
 
 import datetime as dt
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import geopandas as gpd
 import pandas as pd
 
-from observatoire import agregation, ajout
+from observatoire import agregation, ajout, bilan, couverture, recherche, versement
 from observatoire.agregation import Partie
 from observatoire.donnees import Paquet
 from observatoire.erreurs import exiger
 from observatoire.indicateurs import Releve, Valeur
+from observatoire.lieux import Gazetier
 from observatoire.qpv import synthetiser
 from observatoire.referentiel import Repertoire
 from observatoire.schemas import Niveau
 from observatoire.territoire import Territoire, situer
+from observatoire.versement import Versement
+from observatoire.vocabulaire import Vocabulaire
 
 if TYPE_CHECKING:
     from observatoire.carte import Carte
     from observatoire.carte_interactive import CarteFolium
     from observatoire.carte_statique import CarteStatique
+    from observatoire.extraction import Document as DocumentLu
+    from observatoire.extraction import Lecteur
     from observatoire.fiche import Fiche
+    from observatoire.figure_couverture import FigureCouverture
 
 
-#: Ce qu'un indicateur ajouté fait relire.
-_AJOUTES = ("indicateurs", "catalogue", "releve")
+#: Ce qu'un ajout fait recalculer.
+_DES_INDICATEURS = ("indicateurs", "catalogue", "releve")
+_DES_DOCUMENTS = ("experiences", "actions", "liens", "index")
 
 
 def ouvrir(donnees: str | os.PathLike[str] | None = None) -> Observatoire:
@@ -72,13 +80,19 @@ class Observatoire:
         Les données ; on passe d'ordinaire par ``obs.ouvrir()``.
     """
 
-    def __init__(self, paquet: Paquet, ajouts: tuple[tuple[pd.DataFrame, pd.DataFrame], ...] = ()) -> None:
+    def __init__(
+        self,
+        paquet: Paquet,
+        ajouts: tuple[tuple[pd.DataFrame, pd.DataFrame], ...] = (),
+        documents: tuple[Versement, ...] = (),
+    ) -> None:
         self._paquet = paquet
         self._ajouts = ajouts
+        self._documents = documents
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Passer d'un processus à l'autre ne transporte pas les tables : l'autre les relit."""
-        return Observatoire, (self._paquet, self._ajouts)
+        return Observatoire, (self._paquet, self._ajouts, self._documents)
 
     # --- tables ---
 
@@ -160,6 +174,69 @@ class Observatoire:
     def releve(self) -> Releve:
         """Les indicateurs et leur catalogue, prêts à être interrogés."""
         return Releve(self.indicateurs, self.catalogue)
+
+    @cached_property
+    def experiences(self) -> pd.DataFrame:
+        """Fiches expériences du catalogue et des documents ajoutés, indexées par ``id``.
+
+        Colonnes ``titre``, ``date`` (ISO 8601 : mois ou intervalle), ``periode``, ``annee``, ``porteur``,
+        ``type_porteur``, ``themes`` (liste), ``dispositifs`` (liste), ``territoires`` (liste de codes sûrs), ``lieux``
+        (tels qu'imprimés), ``niveau``, ``qpv`` (liste), ``resume``, ``contact`` (structure), ``document``, ``page``,
+        ``url``. Source : les documents que nomme ``document``.
+        """
+        return self._du_catalogue("experiences")
+
+    @cached_property
+    def actions(self) -> pd.DataFrame:
+        """Actions, publications, défis, atouts et propositions du catalogue et des documents ajoutés.
+
+        Indexée par ``id``. Colonnes ``intitule``, ``date``, ``annee``, ``theme``, ``nature``, ``numero``,
+        ``participations``, ``seances`` (vides si non imprimées), ``publics``, ``partenaires``, ``perspectives``
+        (listes), puis celles d'``experiences``, de ``themes`` à ``url``.
+        """
+        return self._du_catalogue("actions")
+
+    @cached_property
+    def liens(self) -> pd.DataFrame:
+        """Territoires de chaque notice, et comment chacun a été trouvé.
+
+        Colonnes ``id``, ``genre`` (experience, action), ``code``, ``niveau``, ``nom`` (tel qu'imprimé), ``origine``
+        (titre, texte, deduit), ``confiance`` (0 à 1 ; sûr à partir de 0,8), ``partie`` (« est »).
+        """
+        return self._du_catalogue("liens")
+
+    def _du_catalogue(self, nom: str) -> pd.DataFrame:
+        return versement.joindre(self._paquet.lire(nom), [getattr(d, nom) for d in self._documents])
+
+    @cached_property
+    def gazetier(self) -> Gazetier:
+        """Qui reconnaît les territoires dans un texte."""
+        return Gazetier(self.repertoire, self._paquet.lire("zones"))
+
+    @cached_property
+    def index(self) -> recherche.Index:
+        """L'index de recherche, construit à la première question."""
+        documents = [d.texte for d in self._documents if d.texte is not None]
+        return recherche.Index.construire(
+            self.experiences, self.actions, documents, self.repertoire.nommer_code, self.themes
+        )
+
+    @cached_property
+    def vocabulaire(self) -> Vocabulaire:
+        """Thèmes, dispositifs, publics et types de porteur de la politique de la ville."""
+        return Vocabulaire.charger()
+
+    @cached_property
+    def lecteur(self) -> Lecteur:
+        """Qui lit un document et le rattache à ce référentiel."""
+        from observatoire.extraction import Lecteur
+
+        return Lecteur(self.gazetier, self.vocabulaire)
+
+    @property
+    def themes(self) -> list[str]:
+        """Les thèmes de la politique de la ville, tels qu'ils se filtrent et se comptent."""
+        return [theme.libelle for theme in self.vocabulaire.themes]
 
     @cached_property
     def regions(self) -> pd.DataFrame:
@@ -289,10 +366,101 @@ class Observatoire:
         )
         catalogue = self.catalogue.drop(columns="millesimes")
         ajoutes = ajout.preparer(table, fiche_catalogue, catalogue, self._niveau_du_code)
-        nouveau = Observatoire(self._paquet, (*self._ajouts, ajoutes))
-        # Les tables déjà lues restent les mêmes ; seuls les indicateurs changent.
-        nouveau.__dict__ |= {nom: lu for nom, lu in self.__dict__.items() if nom not in {*nouveau.__dict__, *_AJOUTES}}
+        return self._deriver(Observatoire(self._paquet, (*self._ajouts, ajoutes), self._documents), _DES_INDICATEURS)
+
+    def _deriver(self, nouveau: Observatoire, a_refaire: Sequence[str]) -> Observatoire:
+        """Passe au nouvel observatoire les tables déjà lues, sauf celles que l'ajout change."""
+        nouveau.__dict__ |= {nom: lu for nom, lu in self.__dict__.items() if nom not in {*nouveau.__dict__, *a_refaire}}
         return nouveau
+
+    # --- expériences et actions ---
+
+    def ajouter_document(
+        self, document: str | os.PathLike[str] | DocumentLu, famille: str | None = None
+    ) -> Observatoire:
+        """Un nouvel observatoire, qui connaît aussi ce que dit un document ; celui-ci ne change pas.
+
+        Ses expériences et ses actions rejoignent ``o.experiences`` et ``o.actions`` ; son texte entier se cherche.
+
+        Parameters
+        ----------
+        document : path or Document
+            Un document en markdown, en texte ou en PDF, une relecture (le CSV d'``observatoire extraire``, corrigé),
+            ou le résultat de ``obs.lire_document``.
+        famille : str, optional
+            Famille du document, reconnue par défaut ; « autre » pour n'en garder que le texte.
+
+        Raises
+        ------
+        ErreurSource, ErreurSchema
+            Document illisible ou d'aucune famille connue ; relecture fautive.
+        """
+        from observatoire import extraction
+
+        verse = extraction.verser(document, self.lecteur, self.repertoire.niveau_du_code, famille)
+        return self._deriver(Observatoire(self._paquet, self._ajouts, (*self._documents, verse)), _DES_DOCUMENTS)
+
+    def rechercher(
+        self,
+        texte: str,
+        *,
+        territoire: Territoire | str | None = None,
+        theme: str | None = None,
+        annee: int | None = None,
+        nature: str | None = None,
+        limite: int | None = None,
+    ) -> pd.DataFrame:
+        """Cherche dans les expériences, les actions et les documents ajoutés ; voir ``recherche.Index.chercher``.
+
+        Parameters
+        ----------
+        texte : str
+            Mots, ou expression entre guillemets ; vide pour tout lister.
+        territoire : Territoire or str, optional
+            Garde ce qui touche ce territoire, ses parties et ceux qui l'englobent : la colonne ``portee`` le dit.
+        theme, nature : str, optional
+            Libellés, sans égard aux accents ni à la casse ; « experience » est aussi une nature.
+        annee, limite : int, optional
+            Année ; nombre de résultats.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Indexée par ``id``, le meilleur d'abord ; mots trouvés entre ``**`` dans ``extrait``.
+
+        Examples
+        --------
+        >>> import observatoire as obs
+        >>> trouves = obs.ouvrir().rechercher("alimentation durable", territoire="Nanterre", nature="experience")
+        >>> trouves.portee.iloc[0]
+        'sur place'
+        """
+        t = None if territoire is None else self._territoire(territoire)
+        territoires = None if t is None else t.portees
+        return self.index.chercher(
+            texte, territoires=territoires, theme=theme, annee=annee, nature=nature, limite=limite
+        )
+
+    def couverture(self) -> pd.DataFrame:
+        """Ce qui est enregistré par intercommunalité et thème, blancs compris ; voir ``couverture.couvrir``."""
+        return couverture.couvrir(self.experiences, self.actions, self.repertoire, self.themes)
+
+    def carte_couverture(self, *, date: dt.date | None = None) -> FigureCouverture:
+        """La couverture en grille : une ligne par intercommunalité, une colonne par thème, blancs hachurés.
+
+        Returns
+        -------
+        FigureCouverture
+            Un dessin : ``.enregistrer("x.svg")``, ``.png`` ou ``.pdf``.
+        """
+        tables = self.experiences, self.actions, self.repertoire, self.themes
+        return couverture.dessiner(
+            couverture.couvrir(*tables), couverture.couvrir_larges(*tables), date=date or dt.date.today()
+        )
+
+    def bilan(self, annee: int) -> pd.DataFrame:
+        """Actions, participations et séances d'une année, par département, thème et nature ; voir ``bilan.dresser``."""
+        return bilan.dresser(self.actions, annee, self.repertoire)
 
     def _niveau_du_code(self, code: str) -> str | None:
         return "qpv" if code in self.qpv_2015.index else self.repertoire.niveau_du_code(code)
@@ -363,6 +531,60 @@ class Observatoire:
         from observatoire import production
 
         return production.produire(self, dossier, dt.date.today(), progression=progression)
+
+    def exporter(
+        self,
+        chemin: str | os.PathLike[str],
+        *,
+        territoire: Territoire | str | None = None,
+        table: str | None = None,
+        date: dt.date | None = None,
+    ) -> Path:
+        """Écrit les données pour un SIG ou la bureautique ; l'extension dit le format.
+
+        ``.gpkg`` (QGIS) : une couche par niveau, chaque indicateur à son dernier millésime suivi de son statut, et
+        les tables ``experiences``, ``actions``, ``indicateurs`` (toutes les valeurs), ``catalogue``, ``sources`` et
+        ``lisez_moi``. ``.xlsx`` (Excel, LibreOffice) : les mêmes en feuilles, où une valeur absente est imprimée par
+        son signe. ``.parquet`` : une table, contours compris.
+
+        Parameters
+        ----------
+        chemin : path
+            Fichier à écrire, remplacé s'il existe.
+        territoire : Territoire or str, optional
+            Restreint à ce qui compose ce territoire et à ce qui l'englobe. Par défaut, les territoires de l'ouest
+            francilien, et toutes les valeurs (France entière) dans ``indicateurs``.
+        table : str, optional
+            Une seule table, « communes » par exemple ; « qpv » par défaut en ``.parquet``, toutes ailleurs.
+        date : datetime.date, optional
+            Date de production inscrite dans le fichier ; aujourd'hui par défaut.
+
+        Returns
+        -------
+        pathlib.Path
+            Le fichier écrit.
+
+        Raises
+        ------
+        ErreurArgument
+            Extension ou table inconnue.
+        ErreurEcriture
+            Dossier protégé, disque plein, fichier ouvert ailleurs ; l'ancien fichier reste intact.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> import geopandas as gpd
+        >>> import observatoire as obs
+        >>> o = obs.ouvrir()
+        >>> fichier = o.exporter(tempfile.mkdtemp() + "/a.parquet", territoire="Adainville", table="communes")
+        >>> gpd.read_parquet(fichier).at["78006", "taux_pauvrete_statut"]
+        'secret'
+        """
+        from observatoire import export
+
+        t = None if territoire is None else self._territoire(territoire)
+        return export.exporter(self, chemin, date or dt.date.today(), t, table)
 
     def __repr__(self) -> str:
         return f"Observatoire({self._paquet.dossier})"

@@ -176,6 +176,11 @@ class Repertoire:
         table = self.table(niveau)
         return str(table.at[code, "nom_affiche" if "nom_affiche" in table else "nom"])
 
+    def nommer_code(self, code: str) -> str:
+        """Nom à imprimer d'un code ; le code lui-même s'il est inconnu."""
+        trouve = self._par_code(code)
+        return trouve.nom if trouve else code
+
     def table(self, niveau: Niveau) -> gpd.GeoDataFrame:
         """La table d'un niveau (sauf « perimetre », qui n'en a pas)."""
         tables = {

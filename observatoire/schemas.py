@@ -30,6 +30,24 @@ STATUTS = ("diffuse", "secret", "non_diffuse", "hors_champ", "indisponible")
 #: Nature d'un indicateur (« mediane » vaut pour tout quantile).
 NATURES = ("effectif", "part", "mediane", "indice", "ratio")
 
+#: Sortes d'actions qu'un document peut décrire.
+NATURES_ACTIONS = (
+    "accompagnement",
+    "rencontre",
+    "formation",
+    "publication",
+    "defi",
+    "atout",
+    "proposition",
+    "action inspirante",
+    "actualite",
+    "agenda",
+    "mouvement",
+    "ressource",
+    "lecture",
+    "presse",
+)
+
 Niveau = Literal["qpv", "commune", "epci", "ept", "departement", "perimetre"]
 TypeChamp = Literal["string", "integer", "number", "list", "boolean", "geometry"]
 
@@ -105,6 +123,24 @@ _DEPARTEMENTS_MEMBRES = Champ(
     "codes_departements", "list", "Départements des communes membres, du plus peuplé au moins"
 )
 _NOMBRE_COMMUNES = Champ("nombre_communes", "integer", "Nombre de communes membres", minimum=1)
+
+_ID = Champ("id", "string", "Identifiant stable de la notice", motif=r"[a-z0-9-]+")
+_DATE = Champ("date", "string", "Date ISO 8601 : mois, jour, ou intervalle", obligatoire=False, motif=r"[\d/-]+")
+_ANNEE = Champ("annee", "integer", "Année de la notice ou du document", obligatoire=False, minimum=1900)
+#: Ce qu'une expérience et une action disent toutes deux.
+_DESCRIPTION = (
+    Champ("themes", "list", "Thèmes de la politique de la ville, le principal d'abord"),
+    Champ("dispositifs", "list", "Dispositifs nommés (PRIJ, Cité éducative...)"),
+    Champ("territoires", "list", "Codes des territoires sûrs"),
+    Champ("lieux", "string", "Territoire tel que le document l'imprime", obligatoire=False),
+    Champ("niveau", "string", "Niveau le plus large de ces territoires", False, valeurs=NIVEAUX_INDICATEURS),
+    Champ("qpv", "list", "Codes des quartiers prioritaires nommés"),
+    Champ("resume", "string", "Résumé en une phrase", obligatoire=False),
+    Champ("contact", "string", "Structure à contacter ; jamais une personne", obligatoire=False),
+    Champ("document", "string", "Titre du document"),
+    Champ("page", "integer", "Page imprimée", obligatoire=False, minimum=1),
+    Champ("url", "string", "Adresse imprimée", obligatoire=False),
+)
 
 SCHEMAS: Mapping[str, Schema] = MappingProxyType(
     {
@@ -262,6 +298,70 @@ SCHEMAS: Mapping[str, Schema] = MappingProxyType(
                     Champ("page", "string", "Page du producteur", obligatoire=False),
                     Champ("licence", "string", "Licence"),
                     Champ("millesime_documente", "string", "Le producteur dit-il l'année ?", valeurs=("oui", "non")),
+                ),
+            ),
+            Schema(
+                "experiences",
+                ("id",),
+                (
+                    _ID,
+                    Champ("titre", "string", "Titre imprimé de la fiche expérience"),
+                    _DATE,
+                    Champ("periode", "string", "Mois imprimés, en toutes lettres", obligatoire=False),
+                    _ANNEE,
+                    Champ("porteur", "string", "Structure qui porte l'expérience", obligatoire=False),
+                    Champ("type_porteur", "string", "Sorte de structure", obligatoire=False),
+                    *_DESCRIPTION,
+                ),
+            ),
+            Schema(
+                "actions",
+                ("id",),
+                (
+                    _ID,
+                    Champ("intitule", "string", "Intitulé imprimé, ou reformulé s'il est une phrase"),
+                    _DATE,
+                    _ANNEE,
+                    Champ("theme", "string", "Thème principal", obligatoire=False),
+                    Champ("nature", "string", "Sorte d'action", valeurs=NATURES_ACTIONS),
+                    Champ("numero", "string", "Numéro imprimé", obligatoire=False),
+                    Champ("participations", "integer", "Participations imprimées", obligatoire=False, minimum=0),
+                    Champ("seances", "integer", "Séances ou demi-journées imprimées", obligatoire=False, minimum=0),
+                    Champ("publics", "list", "Publics"),
+                    Champ("partenaires", "list", "Partenaires imprimés"),
+                    Champ("perspectives", "list", "Suites annoncées"),
+                    *_DESCRIPTION,
+                ),
+            ),
+            Schema(
+                "liens",
+                ("id", "code"),
+                (
+                    _ID,
+                    Champ("genre", "string", "Table de la notice", valeurs=("experience", "action")),
+                    Champ("code", "string", "Code du territoire"),
+                    Champ("niveau", "string", "Niveau du territoire", valeurs=NIVEAUX_INDICATEURS),
+                    Champ("nom", "string", "Nom du territoire tel que le document l'imprime"),
+                    Champ(
+                        "origine",
+                        "string",
+                        "Imprimé en tête ou dans le titre, nommé dans le texte, ou déduit",
+                        valeurs=("titre", "texte", "deduit"),
+                    ),
+                    Champ("confiance", "number", "De 0 à 1 ; sûr à partir de 0,8", minimum=0),
+                    Champ(
+                        "partie", "string", "Partie du territoire que le document nomme (« est »)", obligatoire=False
+                    ),
+                ),
+            ),
+            Schema(
+                "zones",
+                ("nom",),
+                (
+                    Champ("nom", "string", "Nom d'usage d'une zone qui n'est pas un territoire du référentiel"),
+                    Champ("codes", "list", "Territoires que l'usage désigne ainsi"),
+                    Champ("partie", "string", "Partie du premier territoire (« est »)", obligatoire=False),
+                    Champ("note", "string", "Sur quoi s'appuie ce rapprochement"),
                 ),
             ),
             Schema(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
@@ -14,10 +14,12 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from observatoire import comparaison
+from observatoire import experiences as recits
 from observatoire import qpv as geographie
 from observatoire.comparaison import Rang, Regard
 from observatoire.erreurs import AgregationInterdite, Candidat, TerritoireAmbigu, exiger
 from observatoire.indicateurs import Releve, Valeur
+from observatoire.portees import portees
 from observatoire.referentiel import CODE_PERIMETRE, DEPARTEMENTS_PERIMETRE, LIBELLES_NIVEAUX, REGION, Repertoire
 from observatoire.schemas import Niveau
 
@@ -44,6 +46,18 @@ class Base(Protocol):
     @property
     def qpv_2015(self) -> pd.DataFrame:
         """Les quartiers de 2015 et leur devenir."""
+
+    @property
+    def experiences(self) -> pd.DataFrame:
+        """Les fiches expériences du catalogue."""
+
+    @property
+    def actions(self) -> pd.DataFrame:
+        """Les actions du catalogue."""
+
+    @property
+    def themes(self) -> Sequence[str]:
+        """Les thèmes de la politique de la ville."""
 
     @property
     def contours_departements(self) -> gpd.GeoDataFrame:
@@ -370,6 +384,27 @@ class Territoire:
                 "ne se suivent pas. Que faire : meme_si_contour_modifie=True les donne, marquées."
             )
         return table
+
+    # --- ce qui s'y fait ---
+
+    @cached_property
+    def portees(self) -> Mapping[str, str]:
+        """Les territoires dont les expériences et actions le concernent, et à quel titre (``portees.portees``)."""
+        return portees(self.niveau, self.code, self._repertoire)
+
+    @cached_property
+    def experiences(self) -> pd.DataFrame:
+        """Fiches expériences du territoire, de ses parties et de ceux qui l'englobent.
+
+        Colonnes d'``o.experiences``, et ``portee`` : « sur place », « quartier », « dans le territoire »,
+        « intercommunalité », « département »... Les plus proches puis les plus récentes d'abord.
+        """
+        return recits.concernant(self.base.experiences, self.portees)
+
+    @cached_property
+    def actions(self) -> pd.DataFrame:
+        """Actions, dans le même ordre : colonnes d'``o.actions``, et ``portee``."""
+        return recits.concernant(self.base.actions, self.portees)
 
     # --- se montrer ---
 

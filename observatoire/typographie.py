@@ -31,6 +31,7 @@ _MOIS = (
     "novembre",
     "décembre",
 )
+_MOIS_COURTS = ("janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc.")
 
 
 def nombre(valeur: float, decimales: int = 0) -> str:
@@ -86,3 +87,28 @@ def soigner(texte: str) -> str:
     texte = texte.replace("’", "'")
     texte = re.sub(r" (?=[;!?%](?:\W|$))", FINE, texte)
     return re.sub(r" (?=[:»](?:\W|$))|(?<=«) ", INSECABLE, texte)
+
+
+def date_imprimee(iso: str | None, annee: int | None) -> str:
+    r"""Écrit une date ISO 8601, mois, jour ou intervalle ; à défaut l'année ; à défaut « n.d. ».
+
+    Examples
+    --------
+    >>> date_imprimee("2024-01/2024-02", 2024)
+    'janv.-févr. 2024'
+    >>> date_imprimee("2021-05-11", None), date_imprimee(None, 2023), date_imprimee(None, None)
+    ('11 mai 2021', '2023', 'n.d.')
+    """
+    if not iso:
+        return "n.d." if annee is None else str(annee)
+    debut, _, fin = iso.partition("/")
+    if not fin:
+        return _date_courte(debut)
+    avec_annee = debut[:4] != fin[:4]
+    return f"{_date_courte(debut, avec_annee=avec_annee)}-{_date_courte(fin)}"
+
+
+def _date_courte(iso: str, *, avec_annee: bool = True) -> str:
+    annee, mois, jour = [*iso.split("-"), "", ""][:3]
+    parties = [str(int(jour)) if jour else "", _MOIS_COURTS[int(mois) - 1] if mois else "", annee if avec_annee else ""]
+    return " ".join(partie for partie in parties if partie)

@@ -123,8 +123,9 @@ def production_courte(monkeypatch):
 @pytest.mark.parametrize("page", [page for page in TEXTES if blocs(page, "python") and page != "README.md"])
 def test_les_exemples_en_python_sexecutent(page, tmp_path, monkeypatch, production_courte):
     monkeypatch.chdir(tmp_path)
-    # Le guide lit un fichier tel que l'Insee le publie.
+    # Le guide lit un fichier tel que l'Insee le publie, et un recueil.
     shutil.copy(RACINE / "tests" / "fixtures" / "lecture" / "pop_QPV24.csv", tmp_path)
+    shutil.copy(RACINE / "tests" / "fixtures" / "documents" / "recueil-2025.md", tmp_path)
     espace = {}
     for bloc in blocs(page, "python"):
         exec(compile(bloc, page, "exec"), espace)

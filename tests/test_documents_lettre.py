@@ -537,7 +537,7 @@ def test_chaque_bloc_est_rendu_range_ou_signale(lignes, forme):
         if emploi is None:
             assert any(a.gravite == "perte" and a.ligne is not None and a.ligne <= bloc.ligne for a in lu.anomalies)
         elif emploi not in RANGES:
-            assert set(re.findall(r"\w+", bloc.texte.lower())) <= rendus
+            assert set(re.findall(r"\w{3,}", bloc.texte.lower())) <= rendus
     assert 0 <= lettre.ressemblance(decouper(texte)) <= 1
 
 

@@ -255,5 +255,7 @@ def test_une_phrase_n_est_pas_un_titre(tmp_path):
 
 def test_un_mot_compose_coupe_en_fin_de_ligne_garde_son_trait_d_union(tmp_path):
     reglages = '#set page(width: 6cm, height: auto)\n#set text(lang: "fr", hyphenate: true)\n'
-    phrase = "La ville de Mantes-la-Jolie et le dispositif Enfance-Jeunesse accompagnent les professionnels du territoire."
+    phrase = (
+        "La ville de Mantes-la-Jolie et le dispositif Enfance-Jeunesse accompagnent les professionnels du territoire."
+    )
     assert textes(pdf(tmp_path, f"{reglages}{phrase}\n\n{phrase}")) == [phrase, phrase]
