@@ -5,12 +5,14 @@ Projeté en Lambert-93. PNG et PDF viennent du même SVG, par Typst.
 
 from __future__ import annotations
 
+import math
 import os
 import textwrap
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import geopandas as gpd
@@ -18,7 +20,18 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from observatoire.carte import LAMBERT, POIDS_CONCERNEE, POIDS_QUARTIER, Carte, Couche, Style
+from observatoire.carte import (
+    COTE_VISIBLE,
+    GROUPES,
+    LAMBERT,
+    POIDS_CONCERNEE,
+    POIDS_QUARTIER,
+    RAYON_REPERE,
+    STYLES,
+    Carte,
+    Couche,
+    Style,
+)
 from observatoire.composition import composer
 from observatoire.ecriture import ecrire, extension
 from observatoire.erreurs import ErreurArgument
@@ -26,20 +39,35 @@ from observatoire.gabarits import environnement
 from observatoire.typographie import FINE, nombre
 
 LARGEUR = 760
+#: Pages, en points (1/72 de pouce) : largeur, hauteur, légende à droite (sinon dessous).
+FORMATS: Mapping[str, tuple[int, int, bool]] = MappingProxyType(
+    {
+        "a4-portrait": (595, 842, False),
+        "a4-paysage": (842, 595, True),
+        "16:9": (960, 540, True),
+        "carre": (720, 720, False),
+    }
+)
+_MARGE_PAGE = 26
 _COLONNE = 205
-_CADRE = LARGEUR - _COLONNE - 10
 _HAUTEURS = (360, 600)
 _SITUATION = (190, 150)
 #: Détail gardé : en deçà d'un tiers de pixel, l'œil ne voit rien.
 _TOLERANCE_PX = 0.35
 _CORPS = 10.0
 _CORPS_NOTE = 9.0
-#: Largeur moyenne d'un caractère de Source Sans, en fraction du corps.
+_CORPS_TITRE, _CORPS_SOUS_TITRE = 18.0, 13.0
+#: Largeur moyenne d'un caractère de Source Sans, en fraction du corps ; un peu plus en gras.
 _CHASSE = 0.5
+_CHASSE_NOTE = 0.44
+_CHASSE_LEGENDE = 0.46
+_LIGNE_LEGENDE = 17
 _ETIQUETTES = 45
 #: Écart permis entre une commune et le centre de son étiquette (unités du dessin).
 _FROLE = 7.0
-_GRADUATIONS_KM = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
+#: Deux points plus proches n'en font qu'un, qui dit leur somme (unités du dessin).
+_GRAPPE = 16.0
+_GRADUATIONS_KM = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
 
 
 @dataclass(frozen=True)
@@ -52,13 +80,14 @@ class CarteStatique:
         Ce qu'elle montre.
     svg : str
         Son dessin, complet et autonome.
-    hauteur : int
-        Hauteur du dessin, en unités du SVG (la largeur vaut 760).
+    hauteur, largeur : int
+        Taille du dessin, en unités du SVG (des points à l'impression).
     """
 
     carte: Carte = field(repr=False)
     svg: str = field(repr=False)
     hauteur: int = field(repr=False)
+    largeur: int = field(default=LARGEUR, repr=False)
 
     def __repr__(self) -> str:
         return f"CarteStatique({self.carte.titre})"
@@ -93,7 +122,7 @@ class CarteStatique:
             "titre": self.carte.titre,
             "svg": self.svg,
             "alt": self.texte_alternatif,
-            "largeur": LARGEUR,
+            "largeur": self.largeur,
             "hauteur": self.hauteur,
         }
         return composer("carte.typ", donnees, "png" if forme == ".png" else "pdf", self.carte.date)
@@ -131,7 +160,122 @@ class _Vue:
 Boite = tuple[float, float, float, float]
 
 
-def dessiner(carte: Carte, *, titre: bool = True, hauteur_max: float | None = None) -> CarteStatique:
+@dataclass(frozen=True)
+class _Ligne:
+    """Une entrée de légende, sa place, son libellé coupé s'il est long."""
+
+    style: Style
+    textes: list[str]
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class _Mise:
+    """Où tout se pose : page, titres, cadre de la carte, légende, notes."""
+
+    largeur: int
+    hauteur: int
+    marge: int
+    titres: list[str]
+    sous_titres: list[str]
+    notes: list[str]
+    haut: float
+    cadre: tuple[float, float]
+    a_droite: bool
+    legende: list[_Ligne]
+
+    @property
+    def interieur(self) -> float:
+        """Largeur entre les marges."""
+        return self.largeur - 2 * self.marge
+
+    @property
+    def colonne(self) -> tuple[float, float]:
+        """Origine du bloc de situation, de nord et de légende."""
+        return (self.cadre[0] + 14, self.haut) if self.a_droite else (0, self.haut + self.cadre[1] + 12)
+
+    @property
+    def origine_legende(self) -> tuple[float, float]:
+        """Origine de la légende dans ce bloc."""
+        return (0, 172) if self.a_droite else (_SITUATION[0] + 34, 8)
+
+    @property
+    def bas(self) -> float:
+        """Ordonnée de la première ligne de notes."""
+        sous = 0 if self.a_droite else max(_SITUATION[1], _fin(self.legende) + 8) + 14
+        return self.haut + self.cadre[1] + 14 + sous
+
+
+def _mettre_en_page(
+    carte: Carte,
+    bornes: Sequence[float],
+    page: str | None,
+    *,
+    titre: bool,
+    hauteur_max: float | None,
+) -> _Mise:
+    largeur, fixe, a_droite = (LARGEUR, 0, True) if page is None else FORMATS[page]
+    marge = 0 if page is None else _MARGE_PAGE
+    interieur = largeur - 2 * marge
+    titres = _plier(carte.titre, interieur, _CORPS_TITRE, _CHASSE) if titre else []
+    sous_titres = _plier(carte.sous_titre, interieur, _CORPS_SOUS_TITRE, _CHASSE) if titre else []
+    notes = [
+        ligne
+        for note in (*carte.notes, carte.credit)
+        for ligne in _plier(note, interieur, _CORPS_NOTE, _CHASSE_NOTE)
+        if titre
+    ]
+    haut = 8 + 22 * len(titres) + 19 * len(sous_titres) + 1 if titre else 2
+    legende = _composer_legende(carte, interieur, a_droite=a_droite)
+    cadre_l = interieur - _COLONNE - 10 if a_droite else interieur - 2
+    if fixe:
+        sous = 0 if a_droite else max(_SITUATION[1], _fin(legende) + 8) + 14
+        cadre_h = fixe - 2 * marge - haut - 14 - sous - 12 * len(notes)
+    else:
+        plafond = hauteur_max or _HAUTEURS[1]
+        minimum = max(_HAUTEURS[0], 172 + _fin(legende)) if hauteur_max is None else min(_HAUTEURS[0], hauteur_max)
+        cadre_h = min(max(cadre_l * (bornes[3] - bornes[1]) / (bornes[2] - bornes[0]), minimum), max(plafond, minimum))
+    hauteur = fixe or round(haut + cadre_h + 14 + 12 * len(notes))
+    return _Mise(largeur, hauteur, marge, titres, sous_titres, notes, haut, (cadre_l, cadre_h), a_droite, legende)
+
+
+def _plier(texte: str, largeur: float, corps: float, chasse: float) -> list[str]:
+    """Coupe un texte en lignes qui tiennent dans une largeur ; une espace insécable ne se coupe pas."""
+    return textwrap.wrap(texte, int(largeur / (corps * chasse)), break_long_words=True, break_on_hyphens=False) or [""]
+
+
+def _composer_legende(carte: Carte, interieur: float, *, a_droite: bool) -> list[_Ligne]:
+    """La légende en une colonne à droite, ou en deux sous la carte."""
+    colonnes = 1 if a_droite else 2
+    pas = _COLONNE if a_droite else (interieur - _SITUATION[0] - 34) / colonnes
+    entrees = []
+    for style, effectif in carte.legende:
+        decalage = max(28.0, 2 * style.rayon + 8)
+        libelle = style.libelle + ("" if effectif is None else f" ({effectif})")
+        entrees.append((style, _plier(libelle, pas - decalage - 4, _CORPS, _CHASSE_LEGENDE)))
+    par_colonne = math.ceil(len(entrees) / colonnes)
+    lignes, y = [], 0.0
+    for rang, (style, textes) in enumerate(entrees):
+        y = 0.0 if rang % par_colonne == 0 else y
+        hauteur = max(_LIGNE_LEGENDE + 11 * (len(textes) - 1), 2 * style.rayon + 5)
+        lignes.append(_Ligne(style, textes, (rang // par_colonne) * pas, y + max(_LIGNE_LEGENDE, hauteur / 2 + 4)))
+        y += hauteur
+    return lignes
+
+
+def _fin(legende: Sequence[_Ligne]) -> float:
+    """Ordonnée du bas de la légende."""
+    return max((ligne.y + max(8, ligne.style.rayon, 11 * len(ligne.textes) - 6) for ligne in legende), default=0)
+
+
+def dessiner(
+    carte: Carte,
+    *,
+    titre: bool = True,
+    hauteur_max: float | None = None,
+    format: str | None = None,  # noqa: A002 - le mot que tape l'analyste
+) -> CarteStatique:
     """Dessine une carte en SVG.
 
     Parameters
@@ -142,38 +286,89 @@ def dessiner(carte: Carte, *, titre: bool = True, hauteur_max: float | None = No
         Imprime titre, notes et sources dans le dessin ; une fiche les compose elle-même autour.
     hauteur_max : float, optional
         Hauteur du cadre à ne pas dépasser, en unités du dessin.
+    format : {"a4-portrait", "a4-paysage", "16:9", "carre"}, optional
+        Taille de la page ; par défaut, 760 de large et la hauteur qu'il faut au territoire.
+
+    Raises
+    ------
+    ErreurArgument
+        Le format demandé n'existe pas.
     """
+    if format not in {None, *FORMATS}:
+        raise ErreurArgument(f"Le format {format!r} n'existe pas. Que faire : choisissez parmi {', '.join(FORMATS)}.")
     bornes = gpd.GeoSeries([shapely.box(*carte.emprise)], crs=4326).to_crs(LAMBERT).total_bounds
-    plafond = hauteur_max or _HAUTEURS[1]
-    vue = _Vue.cadrer(bornes, _CADRE, (min(_HAUTEURS[0], plafond), plafond))
-    traces = [(couche, _tracer(couche, vue)) for couche in carte.couches]
-    haut = 50 if titre else 2
-    notes = [ligne for note in (*carte.notes, carte.credit) for ligne in textwrap.wrap(note, 175)] if titre else []
-    hauteur = round(haut + vue.hauteur + 14 + 12 * len(notes))
+    mise = _mettre_en_page(carte, bornes, format, titre=titre, hauteur_max=hauteur_max)
+    vue = _Vue.cadrer(bornes, mise.cadre[0], (mise.cadre[1], mise.cadre[1]))
+    traces = [(couche, _tracer(couche, vue)) for couche in carte.couches if couche.entites]
+    grappes = [g for couche, places in traces if couche.style == "points" for g in _regrouper(couche, places)]
     svg = (
         environnement()
         .get_template("carte.svg")
         .render(
             carte=carte,
-            cle=zlib.crc32(f"{carte.titre}{carte.emprise}{hauteur}".encode()),
-            hachures=any(couche.dessin.hachures for couche in carte.couches),
-            titre=titre,
-            largeur=LARGEUR,
-            hauteur=hauteur,
-            haut=haut,
+            mise=mise,
             vue=vue,
-            colonne=_CADRE + 14,
-            couches=[(couche.dessin, [_chemin(g) for g in traces_]) for couche, traces_ in traces],
-            etiquettes=list(_etiqueter(traces, vue)),
+            cle=zlib.crc32(f"{carte.titre}{carte.emprise}{mise.largeur}{mise.hauteur}".encode()),
+            hachures=any(couche.dessin.hachures for couche in carte.couches),
+            couches=[
+                (couche.dessin, *_dessins(couche, places)) for couche, places in traces if couche.style != "points"
+            ],
+            grappes=grappes,
+            point=STYLES["points"],
+            etiquettes=list(_etiqueter(traces, vue, grappes)),
             echelle=_graduation(vue),
             situation=list(_situer(carte)),
-            legende=carte.legende,
-            notes=notes,
             corps=_CORPS,
             corps_note=_CORPS_NOTE,
         )
     )
-    return CarteStatique(carte, svg, hauteur)
+    return CarteStatique(carte, svg, mise.hauteur, mise.largeur)
+
+
+Cercle = tuple[float, float, float]
+
+
+def _dessins(couche: Couche, places: np.ndarray) -> tuple[list[str], list[Cercle]]:
+    """Chemins et cercles d'une couche."""
+    if couche.reperee:
+        petits = _invisibles(places)
+        points = shapely.point_on_surface(places[petits])
+        return [_chemin(g) for g in places[~petits]], [(p.x, p.y, RAYON_REPERE) for p in points if not p.is_empty]
+    if not couche.ponctuelle:
+        return [_chemin(g) for g in places], []
+    return [], [(g.x, g.y, e.rayon) for e, g in zip(couche.entites, places, strict=True) if not g.is_empty]
+
+
+def _invisibles(places: np.ndarray) -> np.ndarray:
+    """Quels contours sont trop petits pour se voir ?"""
+    ouest, haut, est, bas = shapely.bounds(places).T
+    petits: np.ndarray = np.maximum(est - ouest, bas - haut) < COTE_VISIBLE
+    return petits
+
+
+@dataclass(frozen=True)
+class _Grappe:
+    x: float
+    y: float
+    rayon: float
+    nombre: int
+
+
+def _regrouper(couche: Couche, places: np.ndarray) -> list[_Grappe]:
+    """Points assez proches pour se toucher, réunis sur le plus fourni, avec leur total."""
+    poses = [(len(e.articles), g.x, g.y) for e, g in zip(couche.entites, places, strict=True) if not g.is_empty]
+    paquets: list[list[tuple[int, float, float]]] = []
+    for point in sorted(poses, reverse=True):
+        hote = next((p for p in paquets if math.dist(p[0][1:], point[1:]) < _GRAPPE), None)
+        if hote is None:
+            paquets.append([point])
+        else:
+            hote.append(point)
+    return [
+        _Grappe(p[0][1], p[0][2], 7 + min(3, math.log10(total)), total)
+        for p in paquets
+        if (total := sum(n for n, _, _ in p))
+    ]
 
 
 def _lambert(entites: Iterable[Any]) -> np.ndarray:
@@ -186,7 +381,9 @@ def _tracer(couche: Couche, vue: _Vue) -> np.ndarray:
     """Géométries d'une couche en unités du dessin, simplifiées ensemble pour rester jointives."""
     geometries = _lambert(couche.entites)
     tolerance = _TOLERANCE_PX / vue.echelle
-    if couche.prioritaire:
+    if couche.ponctuelle:
+        return vue.placer(geometries)
+    if couche.prioritaire or couche.tiroir == GROUPES["qpv2015"]:
         return vue.placer(shapely.simplify(geometries, tolerance))
     return vue.placer(shapely.coverage_simplify(geometries, tolerance))
 
@@ -217,23 +414,30 @@ class _Etiquette:
     classe: str
 
 
-def _etiqueter(traces: Sequence[tuple[Couche, np.ndarray]], vue: _Vue) -> Iterator[_Etiquette]:
+def _etiqueter(
+    traces: Sequence[tuple[Couche, np.ndarray]], vue: _Vue, grappes: Sequence[_Grappe] = ()
+) -> Iterator[_Etiquette]:
     """Place les noms par poids décroissant, sans qu'aucun en recouvre un autre.
 
-    Un nom évite aussi les QPV, sauf celui d'une commune qui en a : mieux vaut mordre sur un quartier que ne rien dire.
+    Un nom évite aussi les QPV, sauf celui d'une commune qui en a : mieux vaut mordre sur un quartier que ne rien dire,
+    à moins que la couleur du quartier ne soit tout le propos.
     """
-    quartiers = [tuple(g.bounds) for couche, traits in traces if couche.prioritaire for g in traits if not g.is_empty]
-    prises: list[Boite] = [_boite_echelle(vue)]
+    quartiers = [
+        _boite_quartier(g, couche) for couche, traits in traces if couche.prioritaire for g in traits if not g.is_empty
+    ]
+    mordre = not any(couche.style == "classe" and couche.prioritaire for couche, _ in traces)
+    prises: list[Boite] = [_boite_echelle(vue), *(_boite_point(g) for g in grappes)]
+    reservees = len(prises)
     for poids, nom, couche, trace in _candidates(traces):
         boites = list(_positions(nom, trace, couche))
         boite = next((b for b in boites if _libre(b, [*prises, *quartiers], vue)), None)
-        if boite is None and poids >= POIDS_CONCERNEE:
+        if boite is None and mordre and poids >= POIDS_CONCERNEE:
             boite = next((b for b in boites if _libre(b, prises, vue)), None)
         if boite is not None:
             prises.append(boite)
             classe = "quartier" if couche.prioritaire or poids >= POIDS_QUARTIER else couche.style
             yield _Etiquette((boite[0] + boite[2]) / 2, boite[3] - _CORPS * 0.25, nom, classe)
-        if len(prises) > _ETIQUETTES:
+        if len(prises) - reservees >= _ETIQUETTES:
             return
 
 
@@ -249,7 +453,7 @@ def _candidates(traces: Sequence[tuple[Couche, np.ndarray]]) -> list[tuple[float
 
 def _positions(nom: str, trace: BaseGeometry, couche: Couche) -> Iterator[Boite]:
     """Boîtes possibles d'une étiquette : autour d'un quartier ; dans une commune, du cœur vers les bords."""
-    demi_l, demi_h = len(nom) * _CORPS * _CHASSE / 2 + 1, _CORPS * 0.6
+    demi_l, demi_h = len(nom) * _CORPS * _CHASSE / 2 + 2.5, _CORPS * 0.6
     centres = _autour(trace, demi_l, demi_h) if couche.prioritaire else _dedans(trace)
     for x, y in centres:
         yield (x - demi_l, y - demi_h, x + demi_l, y + demi_h)
@@ -292,6 +496,19 @@ def _graduation(vue: _Vue) -> tuple[float, str]:
 
 def _boite_echelle(vue: _Vue) -> Boite:
     return (0, vue.hauteur - 30, _graduation(vue)[0] + 24, vue.hauteur)
+
+
+def _boite_quartier(trace: BaseGeometry, couche: Couche) -> Boite:
+    """Ce qu'occupe un quartier, ou son repère."""
+    ouest, haut, est, bas = trace.bounds
+    if not couche.reperee or max(est - ouest, bas - haut) >= COTE_VISIBLE:
+        return (ouest, haut, est, bas)
+    x, y, r = (ouest + est) / 2, (haut + bas) / 2, RAYON_REPERE + 0.5
+    return (x - r, y - r, x + r, y + r)
+
+
+def _boite_point(grappe: _Grappe) -> Boite:
+    return (grappe.x - grappe.rayon, grappe.y - grappe.rayon, grappe.x + grappe.rayon, grappe.y + grappe.rayon)
 
 
 def _situer(carte: Carte) -> Iterator[tuple[Style, list[str], list[tuple[float, float]]]]:

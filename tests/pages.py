@@ -18,6 +18,8 @@ JOUR = dt.date(2026, 3, 1)
 HOSTILE = '</script><script>alert(1)</script> <b>&amp;"\' {{ 7*7 }} {% fin %} ]]> <!-- #panic("x") *gras* $x$ @ref'
 HOSTILE_COURT = "<b>&\"'"
 
+#: L'alphabet des contours, tel que la page le donne à son script.
+SIGNES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _VIDES = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _FINES = re.compile(r"\s+")
 
@@ -128,7 +130,34 @@ def donnees_de_carte(page: str) -> dict[str, Any]:
     debut = re.search(r"\}\)\(map_\w+, ", script)
     assert debut is not None, "la page n'appelle pas le script de la carte"
     donnees, _ = json.JSONDecoder().raw_decode(script, debut.end())
+    for entite in (e for couche in donnees["couches"] for e in couche["entites"]):
+        entite["infos"] = [[donnees["libelles"][rang], texte] for rang, texte in entite.get("infos", [])]
     return donnees
+
+
+def contours_de(donnees: dict[str, Any], entite: dict[str, Any]) -> list[list[list[tuple[float, float]]]]:
+    """Polygones, anneaux et points (longitude, latitude) d'une entité d'une page de carte."""
+    return refaire(donnees["troncons"], donnees["formes"][entite["forme"]], donnees["precision"])
+
+
+def refaire(troncons: list[str], forme: list[list[list[int]]], precision: int) -> list[list[list[tuple[float, float]]]]:
+    """Polygones d'une forme, ses tronçons remis bout à bout."""
+    lignes = [decoder(lire_entiers(texte), precision) for texte in troncons]
+    sens = {renvoi: lignes[renvoi] if renvoi >= 0 else lignes[~renvoi][::-1] for p in forme for a in p for renvoi in a}
+    return [[[point for renvoi in anneau for point in sens[renvoi][:-1]] for anneau in polygone] for polygone in forme]
+
+
+def lire_entiers(texte: str) -> list[int]:
+    """Entiers d'un texte compact : cinq bits par signe, le sixième dit que le nombre continue, le signe est en tête."""
+    entiers, entier, bits = [], 0, 0
+    for signe in texte:
+        groupe = SIGNES.index(signe)
+        entier, bits = entier | (groupe & 31) << bits, bits + 5
+        if not groupe & 32:
+            entiers.append(~(entier >> 1) if entier & 1 else entier >> 1)
+            entier, bits = 0, 0
+    assert bits == 0, "un nombre est coupé"
+    return entiers
 
 
 def decoder(ecarts: list[int], precision: int) -> list[tuple[float, float]]:
@@ -174,9 +203,12 @@ __all__ = [
     "JOUR",
     "Noeud",
     "aplatir",
+    "contours_de",
     "decoder",
     "donnees_de_carte",
     "lire",
+    "lire_entiers",
+    "refaire",
     "rendre_hostile",
     "requetes",
 ]

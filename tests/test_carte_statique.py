@@ -320,8 +320,8 @@ def test_le_nord_et_la_situation_sont_dessines(arbres):
     arbre = arbres["92036"]
     assert [t.text for t in arbre.iter(f"{SVG}text")].count("N") == 1
     # Le repère rond montre une commune trop petite pour se voir dans la région.
-    assert len(list(arbre.iter(f"{SVG}circle"))) == 1
-    assert len(list(arbres["ouest francilien"].iter(f"{SVG}circle"))) == 0
+    assert [c.get("r") for c in arbre.iter(f"{SVG}circle")] == ["5"]
+    assert "5" not in [c.get("r") for c in arbres["ouest francilien"].iter(f"{SVG}circle")]
 
 
 def test_sans_titre_le_dessin_laisse_titre_et_sources_a_la_fiche(o):

@@ -1,4 +1,4 @@
-"""Les cartes coloriées : des classes qui couvrent tout, des absences hachurées, jamais d'effectif en surface."""
+"""Les cartes coloriées : des classes qui couvrent tout, des absences hachurées, un effectif en cercles."""
 
 from __future__ import annotations
 
@@ -7,12 +7,25 @@ import re
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observatoire import carte_interactive, carte_statique
 from observatoire.carte import decrire
-from observatoire.choroplethe import PALETTE, colorier, decouper, ranger
+from observatoire.cercles import RAYON_ABSENT, RAYON_MIN, rayon
+from observatoire.choroplethe import colorier
+from observatoire.classes import (
+    CENTRE,
+    METHODES,
+    PALETTE,
+    SOUS,
+    SUR,
+    decouper,
+    decouper_ecarts,
+    encadrer,
+    ranger,
+    teinter_ecarts,
+)
 from observatoire.erreurs import ErreurArgument
 
 JOUR = dt.date(2026, 11, 22)
@@ -28,18 +41,140 @@ def couches(carte_, style):
     return [couche for couche in carte_.couches if couche.style == style]
 
 
-@given(st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=1, max_size=60), st.integers(-1, 2))
-def test_chaque_valeur_tombe_dans_une_classe_et_aucune_classe_n_est_vide(valeurs, decimales):
-    classes = decouper(valeurs, decimales)
-    assert 1 <= len(classes) <= len(PALETTE)
+VALEURS = st.lists(st.floats(-1e6, 1e6, allow_nan=False), min_size=1, max_size=60)
+
+
+@settings(deadline=None)
+@given(VALEURS, st.integers(-1, 2), st.integers(2, 7), st.sampled_from(sorted(METHODES)))
+def test_chaque_valeur_tombe_dans_une_classe_et_aucune_classe_n_est_vide(valeurs, decimales, voulues, methode):
+    classes = decouper(valeurs, decimales, voulues, methode)
+    assert 1 <= len(classes) <= voulues
     rangs = [ranger(v, classes) for v in valeurs]
-    assert set(rangs) == set(range(len(classes)))
+    assert set(rangs) == set(range(len(classes))) or methode == "egales"
     marge = 1e-6 * max(1, *map(abs, valeurs))
     for valeur, rang in zip(valeurs, rangs, strict=True):
         bas, haut = classes[rang]
         assert bas - marge <= valeur <= haut + marge
     for valeur, rang in zip(valeurs, rangs, strict=True):
         assert all(rang >= autre for v, autre in zip(valeurs, rangs, strict=True) if v < valeur)
+
+
+@settings(deadline=None)
+@given(VALEURS, st.integers(-1, 2), st.sampled_from([2, 3, 5, 6]), st.sampled_from(sorted(METHODES)))
+def test_les_classes_d_ecarts_sont_symetriques_et_couvrent_tout(ecarts, decimales, voulues, methode):
+    classes = decouper_ecarts(ecarts, decimales, voulues, methode)
+    assert [(-haut, -bas) for bas, haut in reversed(classes)] == classes
+    assert classes[0][0] == -np.inf
+    assert classes[-1][1] == np.inf
+    assert len(classes) % 2 == 1 or not classes
+    teintes = teinter_ecarts(classes)
+    assert len(teintes) == len(classes)
+    assert teintes[len(teintes) // 2] == CENTRE
+
+
+def test_jenks_separe_les_groupes_naturels():
+    assert decouper([1, 2, 3, 50, 51, 52, 90, 91], 0, 3, "jenks") == [(1, 27), (27, 71), (71, 91)]
+
+
+def test_les_classes_egales_ont_la_meme_largeur():
+    assert decouper([0, 3, 10, 40, 77, 100], 0, 4, "egales") == [(0, 25), (25, 50), (50, 75), (75, 100)]
+
+
+def test_les_quantiles_se_partagent_les_valeurs():
+    classes = decouper(list(range(100)), 0, 4, "quantiles")
+    effectifs = np.bincount([ranger(v, classes) for v in range(100)])
+    assert max(effectifs) - min(effectifs) <= 2
+
+
+@pytest.mark.parametrize("bornes", [[], [30, 20], [20, 20], [float("nan")], [float("inf")], range(7)])
+def test_des_bornes_impossibles_sont_refusees(bornes):
+    with pytest.raises(ErreurArgument, match="Que faire"):
+        encadrer(bornes)
+
+
+@pytest.mark.parametrize(
+    "reglages",
+    [
+        {"methode": "kmeans"},
+        {"classes": 1},
+        {"classes": 8},
+        {"classes": True},
+        {"echelle": "iris"},
+        {"figure": "tarte"},
+        {"figure": "cercles"},
+        {"ecart": True},
+        {"echelle": "intercommunalite"},
+    ],
+)
+def test_un_reglage_impossible_est_explique(o, reglages):
+    with pytest.raises(ErreurArgument, match="Que faire"):
+        carte(o, "95", "taux_pauvrete", **reglages)
+
+
+def test_un_reglage_sans_indicateur_est_refuse(o):
+    with pytest.raises(ErreurArgument, match=r"echelle ne sert qu'avec un indicateur.*Que faire"):
+        o.territoire("95").carte(echelle="commune")
+
+
+def test_les_bornes_de_l_analyste_sont_celles_de_la_legende(o):
+    c = carte(o, "95", "taux_pauvrete", bornes=[20, 35, 40])
+    lus = o.indicateurs[
+        (o.indicateurs.indicateur == "taux_pauvrete") & o.indicateurs.code.isin(o.territoire("95").qpv.index)
+    ].valeur.dropna()
+    attendus = [
+        ("40\u202f% et plus", int((lus >= 40).sum())),
+        ("de 35 à moins de 40\u202f%", int(((lus >= 35) & (lus < 40)).sum())),
+        ("de 20 à moins de 35\u202f%", int(((lus >= 20) & (lus < 35)).sum())),
+        ("moins de 20\u202f%", 0),
+    ]
+    assert [(s.libelle, n) for s, n in c.legende if s.remplissage in PALETTE] == attendus
+
+
+def test_une_carte_par_intercommunalite_colorie_chacune_et_dit_sa_valeur_entiere(o):
+    c = carte(o, "95", "niveau_vie_median", echelle="intercommunalite")
+    lus = o.indicateurs[(o.indicateurs.indicateur == "niveau_vie_median") & (o.indicateurs.niveau == "epci")]
+    valeurs = lus.set_index("code").valeur
+    siennes = {e.code: dict(e.infos) for couche in couches(c, "classe") for e in couche.entites}
+    assert set(siennes) == {t.code for t in o.territoire("95").intercommunalites if t.code in valeurs.index}
+    for code, infos in siennes.items():
+        chiffres = re.sub(r"\s", "", infos["Niveau de vie médian"])
+        assert chiffres.startswith(str(round(valeurs[code])))
+    assert "Par intercommunalité" in c.sous_titre
+    assert any("tout entière" in note for note in c.notes)
+    # Les communes ne sont plus qu'un trait, sans bulle ni nom.
+    assert all(not couche.interactive for couche in couches(c, "communes"))
+
+
+def test_l_ecart_au_departement_est_divergent_et_signe(o):
+    c = carte(o, "95", "part_population_qpv", echelle="commune", ecart=True)
+    departement = o.territoire("95").indicateur("part_population_qpv").valeur
+    lus = o.indicateurs[(o.indicateurs.indicateur == "part_population_qpv") & (o.indicateurs.niveau == "commune")]
+    ecarts = lus.set_index("code").valeur - departement
+    froides, chaudes = set(sum(SOUS.values(), ())), set(sum(SUR.values(), ()))
+    for couche in couches(c, "classe"):
+        siens = [ecarts[e.code] for e in couche.entites]
+        if couche.dessin.remplissage in chaudes:
+            assert min(siens) > 0
+        elif couche.dessin.remplissage in froides:
+            assert max(siens) < 0
+        else:
+            assert couche.dessin.remplissage == CENTRE
+    assert "écart au département (points)" in c.titre
+    assert any("département 95" in note and "18,5" in note for note in c.notes)
+    infos = [dict(e.infos) for couche in couches(c, "classe") for e in couche.entites if e.nom == "Garges-lès-Gonesse"]
+    assert infos[0]["Écart"].startswith("+")
+
+
+def test_l_ecart_ne_melange_pas_deux_millesimes(o):
+    # Niveau de vie : 2021 par commune, 2019 par département.
+    with pytest.raises(ErreurArgument, match=r"même millésime.*Que faire"):
+        carte(o, "95", "niveau_vie_median", echelle="commune", ecart=True)
+    assert "écart" in carte(o, "95", "niveau_vie_median", echelle="intercommunalite", ecart=True).titre
+
+
+def test_un_effectif_n_a_pas_d_ecart_sur_une_carte(o):
+    with pytest.raises(ErreurArgument, match=r"est un effectif.*Que faire"):
+        carte(o, "95", "population", ecart=True)
 
 
 def test_les_taux_de_pauvrete_du_val_d_oise_sont_tous_classes_ou_hachures(o):
@@ -79,12 +214,50 @@ def test_un_secret_et_une_absence_n_ont_pas_le_meme_motif(o):
             assert f"url(#hachures-{statut})" in rendu
 
 
-def test_un_effectif_ne_se_colorie_pas(o):
-    with pytest.raises(ErreurArgument, match=r"est un effectif.*Que faire"):
-        carte(o, "95", "population")
+def test_un_effectif_se_dessine_en_cercles_proportionnels(o):
+    c = carte(o, "95", "population")
+    assert couches(c, "classe") == []
+    (cercles,) = couches(c, "cercles")
+    habitants = o.qpv.population
+    for entite in cercles.entites:
+        assert entite.geometrie.geom_type == "Point"
+        assert o.qpv.geometry[entite.code].contains(entite.geometrie)
+        attendu = 22 * (habitants[entite.code] / max(habitants[e.code] for e in cercles.entites)) ** 0.5
+        assert entite.rayon == pytest.approx(attendu, abs=0.01)
+    assert [e.rayon for e in cercles.entites] == sorted((e.rayon for e in cercles.entites), reverse=True)
+    assert {e.code for e in cercles.entites} == set(o.territoire("95").qpv.index)
+    # La légende montre des tailles rondes, à la même échelle que la carte.
+    (grand, *_), _ = zip(*c.legende, strict=True)
+    assert re.fullmatch(r"[125]0*\u202f?0*\xa0habitants", grand.libelle)
+    assert grand.rayon <= 22
+    assert any("proportionnelle" in note for note in c.notes)
 
 
-@pytest.mark.parametrize(("recherche", "indicateur"), [("95", "indice_gini"), ("QN09502I", "taux_pauvrete")])
+def test_demander_des_aplats_pour_un_effectif_avertit_et_fait_des_cercles(o):
+    with pytest.warns(UserWarning, match="est un effectif.*cercles proportionnels"):
+        c = carte(o, "95", "population", figure="aplats")
+    assert couches(c, "cercles")
+    assert not couches(c, "classe")
+
+
+def test_un_effectif_nul_garde_un_point_et_un_absent_un_cercle_hachure(o):
+    c = carte(o, "78", "population_qpv", echelle="commune")
+    (cercles,) = couches(c, "cercles")
+    assert min(e.rayon for e in cercles.entites) == RAYON_MIN
+    absentes = couches(c, "absente")
+    for couche in absentes:
+        assert couche.dessin.hachures
+        assert {e.rayon for e in couche.entites} == {RAYON_ABSENT}
+    assert len(cercles.entites) + sum(len(a.entites) for a in absentes) == len(o.territoire("78").communes)
+
+
+@pytest.mark.parametrize("maximum", [0, 1, 3, 7, 12345])
+def test_un_rayon_a_toujours_un_sens(maximum):
+    assert rayon(0, maximum) == RAYON_MIN
+    assert rayon(maximum, maximum) == (22 if maximum else RAYON_MIN)
+
+
+@pytest.mark.parametrize(("recherche", "indicateur"), [("78646", "taux_emploi"), ("QN09502I", "taux_pauvrete")])
 def test_ce_qui_n_est_publie_nulle_part_sur_la_carte_se_refuse(o, recherche, indicateur):
     with pytest.raises(ErreurArgument, match="Que faire"):
         carte(o, recherche, indicateur)
@@ -102,7 +275,7 @@ def test_par_commune_les_quartiers_ne_sont_plus_qu_un_contour(o):
 
 def test_zero_habitant_en_quartier_a_sa_propre_classe(o):
     libelles = [style.libelle for style, _ in carte(o, "ouest francilien", "part_population_qpv").legende]
-    assert any(re.fullmatch(r"0,0\u202f%", libelle) for libelle in libelles)
+    assert any(re.fullmatch(r"0\u202f%", libelle) for libelle in libelles)
 
 
 def test_le_texte_alternatif_dit_les_extremes_et_les_absences(o):

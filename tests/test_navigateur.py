@@ -134,7 +134,12 @@ def test_la_carte_du_perimetre_dessine_83_quartiers(onglet, o, dossier):
     chemin = carte_interactive.dessiner(description).enregistrer(dossier / "perimetre.html")
     page = onglet.ouvrir(chemin)
     couleurs = [couche.dessin.remplissage for couche in description.couches if couche.prioritaire]
-    assert sum(page.locator(f'.leaflet-overlay-pane path[fill="{c}"]').count() for c in couleurs) == 83
+    contours = [page.locator(f'.leaflet-overlay-pane path[fill="{c}"]:not(.carte-repere)') for c in couleurs]
+    assert sum(contour.count() for contour in contours) == 83
+    # À ce zoom, les plus petits sont des disques, à la place de leur contour.
+    reperes = page.locator(".carte-repere").count()
+    assert 20 < reperes < 83
+    assert sum(contour.locator("visible=true").count() for contour in contours) == 83 - reperes
     assert onglet.est_reste_seul(chemin)
 
 
