@@ -103,8 +103,9 @@ class _Brut(Element):
     """Un morceau de page tel quel : le gabarit d'un ``Element`` ordinaire serait le texte lui-même, donc du code."""
 
     def __init__(self, contenu: str) -> None:
-        super().__init__(template="{{ this.contenu }}")
+        super().__init__()  # type: ignore[no-untyped-call]  # branca ne type pas tout
         self._name = "Brut"
+        self._template = environnement().get_template("brut.html")
         self.contenu = contenu
 
 
@@ -114,10 +115,14 @@ class _Couches(MacroElement):
     def __init__(self, carte: Carte, fond: str | None, liens: Mapping[str, str]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca ne type pas tout
         self._name = "Couches"
-        # branca relit le script rendu comme un gabarit : aucune accolade des données ne doit y en ouvrir un.
-        donnees = htmlsafe_json_dumps(_donnees(carte, fond, liens), dumps=_compact)
-        self.donnees = Markup(re.sub(r"\{(?=[{%#])", r"\\u007b", donnees))  # noqa: S704 - JSON échappé à la ligne d'avant
+        self.donnees = Markup(htmlsafe_json_dumps(_donnees(carte, fond, liens), dumps=_compact))  # noqa: S704 - échappé
         self._template = environnement().get_template("carte.js")
+
+    def render(self, **kwargs: Any) -> str:
+        """Pose le script dans la page ; branca le relirait comme un gabarit, où ``{{`` serait du code."""
+        script = self._template.module.script(self, kwargs)
+        cast(Any, self.get_root()).script.add_child(_Brut(script), name=self.get_name())
+        return ""
 
 
 def dessiner(carte: Carte, fond: str | None = None, liens: Mapping[str, str] | None = None) -> CarteFolium:

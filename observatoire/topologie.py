@@ -52,11 +52,9 @@ def encoder(geometries: Sequence[shapely.Geometry] | np.ndarray, precision: int)
     anneaux, parents = shapely.get_rings(polygones, return_index=True)
     points, proprietaires = shapely.get_coordinates(anneaux, return_index=True)
     grille = np.rint(points[:, ::-1] * precision).astype(np.int64)
-    numeros, bornes = _sommets(grille, proprietaires, len(anneaux))
-    carrefours = _carrefours(numeros[0], bornes)
-    decoupe = _Decoupe(numeros[0], carrefours)
-    suites = [decoupe.citer(debut, fin) for debut, fin in itertools.pairwise(bornes.tolist())]
-    return Topologie(_ecrire(decoupe.troncons, numeros[1]), _assembler(suites, parents, rangs, len(geometries)))
+    (numeros, sommets), bornes = _sommets(grille, proprietaires, len(anneaux))
+    uniques, suites = _decouper(numeros, _carrefours(numeros, bornes), bornes)
+    return Topologie(_ecrire(uniques, sommets), _assembler(suites, parents, rangs, len(geometries)))
 
 
 def _sommets(
@@ -89,37 +87,58 @@ def _carrefours(numeros: np.ndarray, bornes: np.ndarray) -> np.ndarray:
     return resultat
 
 
-class _Decoupe:
-    """Les tronçons déjà vus, reconnus dans un sens ou dans l'autre."""
+def _decouper(
+    numeros: np.ndarray, carrefours: np.ndarray, bornes: np.ndarray
+) -> tuple[list[np.ndarray], list[list[int]]]:
+    """Tronçons uniques, et pour chaque anneau ceux qu'il suit, reconnus dans un sens ou dans l'autre."""
+    tailles = np.diff(bornes)
+    if not len(numeros):
+        return [], [[] for _ in tailles]
+    anneaux = np.repeat(np.arange(len(tailles)), tailles)
+    departs = _departs(numeros, carrefours, anneaux, bornes)
+    ordre = bornes[anneaux] + (np.arange(len(numeros)) - bornes[anneaux] + departs[anneaux]) % tailles[anneaux]
+    # Chaque anneau tourné, puis refermé sur son premier point.
+    fermes, coupes = numeros[ordre], carrefours[ordre].copy()
+    pleins = tailles > 0
+    coupes[bornes[:-1][pleins]] = True
+    fermes = np.insert(fermes, bornes[1:][pleins], fermes[bornes[:-1][pleins]])
+    debuts = np.flatnonzero(coupes)
+    siens = anneaux[debuts]
+    rangs_pleins = np.cumsum(pleins) - 1
+    debuts = debuts + rangs_pleins[siens]
+    fins = np.append(debuts[1:], len(fermes) - 1)
+    fins[:-1] -= siens[1:] != siens[:-1]
+    return _reconnaitre(fermes, debuts.tolist(), fins.tolist(), siens.tolist(), len(tailles))
 
-    def __init__(self, numeros: np.ndarray, carrefours: np.ndarray) -> None:
-        self.troncons: list[np.ndarray] = []
-        self._numeros = numeros
-        self._carrefours = carrefours
-        self._connus: dict[bytes, int] = {}
 
-    def citer(self, debut: int, fin: int) -> list[int]:
-        """Les tronçons d'un anneau."""
-        anneau = self._numeros[debut:fin]
-        if not len(anneau):
-            return []
-        coupes = np.flatnonzero(self._carrefours[debut:fin])
-        # Sans carrefour, l'anneau entier part de son plus petit numéro : deux contours égaux se reconnaissent.
-        depart = int(coupes[0]) if len(coupes) else int(anneau.argmin())
-        tourne = np.append(np.roll(anneau, -depart), anneau[depart])
-        bouts = [*(coupes - depart).tolist(), len(anneau)] if len(coupes) else [0, len(anneau)]
-        return [self._numeroter(tourne[i : j + 1]) for i, j in itertools.pairwise(bouts)]
+def _departs(numeros: np.ndarray, carrefours: np.ndarray, anneaux: np.ndarray, bornes: np.ndarray) -> np.ndarray:
+    """Où commence chaque anneau : à un carrefour, ou au plus petit numéro (deux contours égaux se reconnaissent)."""
+    cles = numeros - carrefours * (int(numeros.max(initial=0)) + 1)
+    ordre = np.lexsort((cles, anneaux))
+    departs = np.zeros(len(bornes) - 1, dtype=np.int64)
+    pleins = np.diff(bornes) > 0
+    departs[pleins] = ordre[bornes[:-1][pleins]] - bornes[:-1][pleins]
+    return departs
 
-    def _numeroter(self, troncon: np.ndarray) -> int:
+
+def _reconnaitre(
+    fermes: np.ndarray, debuts: list[int], fins: list[int], siens: list[int], nombre: int
+) -> tuple[list[np.ndarray], list[list[int]]]:
+    uniques: list[np.ndarray] = []
+    connus: dict[bytes, int] = {}
+    suites: list[list[int]] = [[] for _ in range(nombre)]
+    for debut, fin, anneau in zip(debuts, fins, siens, strict=True):
+        troncon = fermes[debut : fin + 1]
         cle = troncon.tobytes()
-        if cle in self._connus:
-            return self._connus[cle]
-        rang = len(self.troncons)
-        self.troncons.append(troncon)
-        # À l'envers d'abord : un tronçon qui se lit pareil dans les deux sens reste à l'endroit.
-        self._connus[troncon[::-1].tobytes()] = ~rang
-        self._connus[cle] = rang
-        return rang
+        rang = connus.get(cle)
+        if rang is None:
+            rang = len(uniques)
+            uniques.append(troncon)
+            # À l'envers d'abord : un tronçon qui se lit pareil dans les deux sens reste à l'endroit.
+            connus[troncon[::-1].tobytes()] = ~rang
+            connus[cle] = rang
+        suites[anneau].append(rang)
+    return uniques, suites
 
 
 def _assembler(suites: list[list[int]], parents: np.ndarray, rangs: np.ndarray, nombre: int) -> list[Forme]:
