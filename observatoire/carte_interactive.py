@@ -28,8 +28,9 @@ from observatoire.erreurs import ErreurArgument
 from observatoire.gabarits import cadre, environnement, lire_gabarit
 from observatoire.topologie import SIGNES, encoder
 
-#: Pas de la grille des contours : 1e-5 degré, soit un mètre, plus fin que le pixel au plus fort zoom utile.
-_PRECISION = 100_000
+#: Pas de la grille des contours : un mètre, ou deux sur une carte de plus d'un demi-degré ; moins d'un pixel ou deux au
+#: plus fort zoom où mène la recherche.
+_PRECISION, _PRECISION_LARGE, _ETENDUE = 100_000, 50_000, 0.5
 _LEAFLET = "js_lib_leaflet"
 #: Aplats qui laissent voir le fond de plan : ceux qui ne portent aucune information.
 _TRANSPARENTES = frozenset({"fond", "voisines", "communes"})
@@ -103,7 +104,7 @@ class _Brut(Element):
     """Un morceau de page tel quel : le gabarit d'un ``Element`` ordinaire serait le texte lui-même, donc du code."""
 
     def __init__(self, contenu: str) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]  # branca ne type pas tout
+        super().__init__()
         self._name = "Brut"
         self._template = environnement().get_template("brut.html")
         self.contenu = contenu
@@ -157,8 +158,9 @@ def _donnees(carte: Carte, fond: str | None, liens: Mapping[str, str]) -> dict[s
     # Une géométrie citée deux fois (un quartier et le territoire de la carte) n'est écrite qu'une fois.
     rangs = {cle: rang for rang, cle in enumerate(dict.fromkeys(id(e.geometrie) for e in surfaces))}
     uniques = {id(e.geometrie): e.geometrie for e in surfaces}
-    topologie = encoder(list(uniques.values()), _PRECISION)
-    libelles: dict[str, int] = {}
+    precision = _PRECISION if est - ouest < _ETENDUE else _PRECISION_LARGE
+    topologie = encoder(list(uniques.values()), precision)
+    modeles: dict[tuple[str, ...], int] = {}
     nommees = sorted((e for c in carte.couches for e in c.entites if e.poids), key=lambda e: (-e.poids, e.nom))
     return {
         "titre": carte.titre,
@@ -166,11 +168,11 @@ def _donnees(carte: Carte, fond: str | None, liens: Mapping[str, str]) -> dict[s
         "credit": carte.credit,
         "notes": list(carte.notes),
         "emprise": [[sud, ouest], [nord, est]],
-        "couches": [_couche(couche, rangs, libelles, voilee=fond is not None) for couche in carte.couches],
-        "libelles": list(libelles),
+        "couches": [_couche(couche, rangs, modeles, voilee=fond is not None) for couche in carte.couches],
+        "modeles": [list(modele) for modele in modeles],
         "noms": [e.code for e in nommees],
         "legende": [{"style": _style(s), "libelle": s.libelle, "nombre": n} for s, n in carte.legende],
-        "precision": _PRECISION,
+        "precision": precision,
         "coteVisible": COTE_VISIBLE,
         "rayonRepere": RAYON_REPERE,
         "signes": SIGNES,
@@ -181,7 +183,9 @@ def _donnees(carte: Carte, fond: str | None, liens: Mapping[str, str]) -> dict[s
     }
 
 
-def _couche(couche: Couche, rangs: Mapping[int, int], libelles: dict[str, int], *, voilee: bool) -> dict[str, Any]:
+def _couche(
+    couche: Couche, rangs: Mapping[int, int], modeles: dict[tuple[str, ...], int], *, voilee: bool
+) -> dict[str, Any]:
     style = _style(couche.dessin)
     if voilee:
         style["fillOpacity"] = 0 if couche.style in _TRANSPARENTES else _VOILE * couche.dessin.opacite
@@ -193,26 +197,23 @@ def _couche(couche: Couche, rangs: Mapping[int, int], libelles: dict[str, int], 
         "reperee": couche.reperee,
         "voisine": couche.style == "voisines",
         "grappe": couche.style == "points",
-        "entites": [_entite(e, rangs, libelles) for e in couche.entites],
+        "entites": [_entite(e, rangs, modeles) for e in couche.entites],
     }
 
 
-def _entite(entite: Entite, rangs: Mapping[int, int], libelles: dict[str, int]) -> dict[str, Any]:
-    """Une entité ; ses libellés sont numérotés, et ce qui est vide n'est pas écrit."""
-    infos = [[libelles.setdefault(libelle, len(libelles)), texte] for libelle, texte in entite.infos]
-    ou: dict[str, Any] = (
-        {"point": [round(entite.geometrie.y, 5), round(entite.geometrie.x, 5)], "rayon": entite.rayon}
-        if entite.rayon
-        else {"forme": rangs[id(entite.geometrie)]}
-    )
+def _entite(entite: Entite, rangs: Mapping[int, int], modeles: dict[tuple[str, ...], int]) -> list[Any]:
+    """Une entité en ligne : code, nom, forme, modèle de libellés, textes ; puis point, rayon, articles d'un point.
+
+    Le texte « nom (code) », que presque toutes portent, s'écrit 0.
+    """
+    modele = modeles.setdefault(tuple(libelle for libelle, _ in entite.infos), len(modeles))
+    identite = f"{entite.nom} ({entite.code})"
+    textes = [0 if texte == identite else texte for _, texte in entite.infos]
+    if not entite.rayon:
+        return [entite.code, entite.nom, rangs[id(entite.geometrie)], modele, textes]
+    point = [round(entite.geometrie.y, 5), round(entite.geometrie.x, 5)]
     articles = [{"titre": a.titre, "precisions": a.precisions, "lien": a.lien} for a in entite.articles]
-    return {
-        "code": entite.code,
-        "nom": entite.nom,
-        **ou,
-        **({"infos": infos} if infos else {}),
-        **({"articles": articles} if articles else {}),
-    }
+    return [entite.code, entite.nom, None, modele, textes, point, entite.rayon, articles]
 
 
 def _style(style: Style) -> dict[str, Any]:

@@ -130,8 +130,20 @@ def donnees_de_carte(page: str) -> dict[str, Any]:
     debut = re.search(r"\}\)\(map_\w+, ", script)
     assert debut is not None, "la page n'appelle pas le script de la carte"
     donnees, _ = json.JSONDecoder().raw_decode(script, debut.end())
-    for entite in (e for couche in donnees["couches"] for e in couche["entites"]):
-        entite["infos"] = [[donnees["libelles"][rang], texte] for rang, texte in entite.get("infos", [])]
+    for couche in donnees["couches"]:
+        couche["entites"] = [
+            {
+                "code": code,
+                "nom": nom,
+                "forme": forme,
+                "infos": [
+                    [libelle, texte or f"{nom} ({code})"]
+                    for libelle, texte in zip(donnees["modeles"][modele], textes, strict=True)
+                ],
+                **dict(zip(("point", "rayon", "articles"), reste, strict=False)),
+            }
+            for code, nom, forme, modele, textes, *reste in couche["entites"]
+        ]
     return donnees
 
 

@@ -36,6 +36,13 @@
     return donnees.formes[rang].map(function (polygone) { return polygone.map(anneau); });
   }
 
+  donnees.couches.forEach(function (couche) {
+    couche.entites = couche.entites.map(function (l) {
+      var infos = l[4].map(function (texte, rang) { return [donnees.modeles[l[3]][rang], texte === 0 ? l[1] + " (" + l[0] + ")" : texte]; });
+      return { code: l[0], nom: l[1], forme: l[2], infos: infos, point: l[5], rayon: l[6], articles: l[7] || [] };
+    });
+  });
+
   // --- composer la page ---
 
   function element(balise, classe, texte) {
@@ -72,7 +79,7 @@
   function liste(infos) {
     var noeud = element("dl");
     infos.forEach(function (paire) {
-      noeud.appendChild(element("dt", "", donnees.libelles[paire[0]]));
+      noeud.appendChild(element("dt", "", paire[0]));
       noeud.appendChild(element("dd", "", paire[1]));
     });
     return noeud;
@@ -92,10 +99,10 @@
   // Au survol, l'essentiel ; au clic, aussi les liens.
   function bulle(entite, complete) {
     var boite = element("div", "carte-infos");
-    if (entite.infos) boite.appendChild(liste(entite.infos));
-    if (entite.articles && !complete) boite.appendChild(element("p", "", compter(entite.articles.length)));
+    if (entite.infos.length) boite.appendChild(liste(entite.infos));
+    if (entite.articles.length && !complete) boite.appendChild(element("p", "", compter(entite.articles.length)));
     if (!complete) return boite;
-    if (entite.articles) boite.appendChild(recueil(entite.articles));
+    if (entite.articles.length) boite.appendChild(recueil(entite.articles));
     var liens = element("p", "carte-liens");
     if (donnees.liens[entite.code]) liens.appendChild(lien("Ouvrir la fiche", donnees.liens[entite.code]));
     liens.appendChild(lien("Lien vers ce lieu", "#" + encodeURIComponent(entite.code)));
@@ -166,7 +173,7 @@
         objet.repere = L.circleMarker(trace.getCenter(), rond);
         reperables.push(objet);
       }
-      if (!entite.infos) return;
+      if (!entite.infos.length) return;
       [trace, objet.repere].forEach(function (t) {
         if (!t) return;
         raconter(t, entite);
@@ -315,7 +322,7 @@
       trouves.forEach(function (lieu, i) {
         var ligne = element("li", "", lieu.entite.nom);
         ligne.id = "carte-choix-" + i; ligne.setAttribute("role", "option"); ligne.setAttribute("aria-selected", "false");
-        ligne.appendChild(element("small", "", donnees.libelles[lieu.entite.infos[0][0]]));
+        ligne.appendChild(element("small", "", lieu.entite.infos[0][0]));
         ligne.addEventListener("mousedown", function (e) { e.preventDefault(); prendre(lieu); });
         choix.appendChild(ligne);
       });
