@@ -27,8 +27,9 @@ CLASSES_MIN, CLASSES_MAX = 2, 7
 PALETTE = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
 _PALETTES_LONGUES: Mapping[int, tuple[str, ...]] = MappingProxyType(
     {
-        6: ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494"),
-        7: ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#1d91c0", "#225ea8", "#0c2c84"),
+        # Des bords plus éloignés que ceux de ColorBrewer, où un protanope confondrait les deux plus claires.
+        6: ("#ffffd9", "#c7e9b4", "#7fcdbb", "#1d91c0", "#225ea8", "#081d58"),
+        7: ("#ffffd9", "#c7e9b4", "#7fcdbb", "#41a7c4", "#1d7fb5", "#225399", "#081d58"),
     }
 )
 #: Du centre vers les bords (ColorBrewer PuOr, lisible par les daltoniens) : sous la référence, au-dessus.

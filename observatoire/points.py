@@ -75,7 +75,8 @@ def _point(t: Territoire, niveau: str, code: str, lignes: pd.DataFrame) -> Entit
     if contour is None or contour.is_empty:
         return None
     nom = t.base.repertoire.nommer(niveau, code)  # type: ignore[arg-type]
-    infos = ((LIBELLES_NIVEAUX[niveau].capitalize() if niveau == "commune" else LIBELLES_NIVEAUX[niveau], nom),)
+    libelle = LIBELLES_NIVEAUX[niveau]
+    infos = ((libelle[:1].upper() + libelle[1:], nom),)
     point = shapely.point_on_surface(contour)
     articles = tuple(_article(ligne) for ligne in lignes.sort_values("annee", ascending=False).itertuples())
     return Entite(code, nom, point, infos, rayon=STYLES["points"].rayon, articles=articles)

@@ -406,6 +406,8 @@
   var conteneur = carte.getContainer();
   conteneur.setAttribute("role", "region");
   conteneur.setAttribute("aria-label", "Carte : " + donnees.titre);
+  // Leaflet n'écoute le clavier que si la carte elle-même a le focus : ici, ses quartiers l'ont aussi.
+  conteneur.addEventListener("keydown", function (e) { if (e.key === "Escape") carte.closePopup(); });
 
   var titre = element("div", "carte-cartouche carte-titre");
   titre.appendChild(element("h1", "", donnees.titre));
@@ -448,7 +450,7 @@
     document.documentElement.classList.add("carte-impression");
     legende.open = true;
     carte.invalidateSize({ animate: false, pan: false });
-    carte.fitBounds(avant.bornes, { animate: false });
+    carte.fitBounds(avant.bornes.contains(donnees.emprise) ? donnees.emprise : avant.bornes, { animate: false });
   });
   window.addEventListener("afterprint", function () {
     document.documentElement.classList.remove("carte-impression");

@@ -1,6 +1,7 @@
 """Nos cartes face à celles que l'analyste ferait sans nous : temps et octets, en rapports d'une même exécution.
 
-Hors de la suite ordinaire : ``python -m pytest tests/performances/comparer_cartes.py -n 0 -s`` (avec l'extra ``performances``).
+Hors de la suite ordinaire (avec l'extra ``performances``) :
+``python -m pytest tests/performances/comparer_cartes.py -n 0 -s``.
 """
 
 from __future__ import annotations
