@@ -11,6 +11,7 @@ import textwrap
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -67,6 +68,8 @@ _ETIQUETTES = 45
 _FROLE = 7.0
 #: Deux points plus proches n'en font qu'un, qui dit leur somme (unités du dessin).
 _GRAPPE = 16.0
+#: Un tracé déborde peu du cadre : ses coordonnées, en dixièmes, tiennent entre ces bornes.
+_DEBORD_DIXIEMES, _ETENDUE_DIXIEMES = 100, 12_000
 _GRADUATIONS_KM = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200)
 
 
@@ -339,10 +342,10 @@ def _dessins(couche: Couche, places: np.ndarray) -> tuple[list[str], list[Cercle
     return [], [(g.x, g.y, e.rayon) for e, g in zip(couche.entites, places, strict=True) if not g.is_empty]
 
 
-def _invisibles(places: np.ndarray) -> np.ndarray:
-    """Quels contours sont trop petits pour se voir ?"""
-    ouest, haut, est, bas = shapely.bounds(places).T
-    petits: np.ndarray = np.maximum(est - ouest, bas - haut) < COTE_VISIBLE
+def _invisibles(contours: np.ndarray, echelle: float = 1.0) -> np.ndarray:
+    """Quels contours sont trop petits pour se voir, une fois à l'échelle ?"""
+    ouest, bas, est, haut = shapely.bounds(contours).T
+    petits: np.ndarray = np.maximum(est - ouest, haut - bas) * echelle < COTE_VISIBLE
     return petits
 
 
@@ -384,23 +387,35 @@ def _tracer(couche: Couche, vue: _Vue) -> np.ndarray:
     if couche.ponctuelle:
         return vue.placer(geometries)
     if couche.prioritaire or couche.tiroir == GROUPES["qpv2015"]:
-        return vue.placer(shapely.simplify(geometries, tolerance))
+        vus = ~_invisibles(geometries, vue.echelle)
+        geometries[vus] = shapely.simplify(geometries[vus], tolerance)
+        return vue.placer(geometries)
     return vue.placer(shapely.coverage_simplify(geometries, tolerance))
 
 
-def _chemin(geometrie: BaseGeometry) -> str:
-    """Attribut ``d`` d'un ``<path>`` : tous les anneaux, à la demi-unité de pixel."""
+def _chemin(geometrie: BaseGeometry, pas: int = 1) -> str:
+    """Attribut ``d`` d'un ``<path>`` : tous les anneaux, au dixième d'unité ou à ``pas`` dixièmes."""
     anneaux = [
         anneau
         for polygone in shapely.get_parts(geometrie)
         if polygone.geom_type == "Polygon"
         for anneau in (polygone.exterior, *polygone.interiors)
     ]
-    return "".join(f"M{'L'.join(_points(anneau))}Z" for anneau in anneaux)
+    return "".join(f"M{'L'.join(points)}Z" for anneau in anneaux if len(points := _points(anneau, pas)) > 2)
 
 
-def _points(anneau: BaseGeometry) -> list[str]:
-    return [f"{x:.4g} {y:.4g}" for x, y in shapely.get_coordinates(anneau)[:-1].tolist()]
+@cache
+def _ecritures() -> tuple[str, ...]:
+    """Chaque coordonnée possible, au dixième d'unité, déjà écrite : dix mille points se lisent dans une table."""
+    return tuple(f"{rang / 10:g}" for rang in range(-_DEBORD_DIXIEMES, _ETENDUE_DIXIEMES))
+
+
+def _points(anneau: BaseGeometry, pas: int) -> list[str]:
+    """Points d'un anneau, sans ceux que l'arrondi confond avec leur voisin."""
+    textes = _ecritures()
+    rangs = np.rint(shapely.get_coordinates(anneau) * (10 / pas)).astype(int) * pas + _DEBORD_DIXIEMES
+    distincts = rangs[:-1][(rangs[1:] != rangs[:-1]).any(axis=1)]
+    return [f"{textes[x]} {textes[y]}" for x, y in distincts.tolist()]
 
 
 # --- étiquettes ---
@@ -426,18 +441,21 @@ def _etiqueter(
         _boite_quartier(g, couche) for couche, traits in traces if couche.prioritaire for g in traits if not g.is_empty
     ]
     mordre = not any(couche.style == "classe" and couche.prioritaire for couche, _ in traces)
-    prises: list[Boite] = [_boite_echelle(vue), *(_boite_point(g) for g in grappes)]
-    reservees = len(prises)
+    prises = np.array([_boite_echelle(vue), *(_boite_point(g) for g in grappes)], dtype=float)
+    evitees = np.array(quartiers, dtype=float).reshape(-1, 4)
+    posees = 0
     for poids, nom, couche, trace in _candidates(traces):
-        boites = list(_positions(nom, trace, couche))
-        boite = next((b for b in boites if _libre(b, [*prises, *quartiers], vue)), None)
+        boites = _dans_le_cadre(_positions(nom, trace, couche), vue)
+        boite = _premiere_libre(boites, np.concatenate([prises, evitees]))
         if boite is None and mordre and poids >= POIDS_CONCERNEE:
-            boite = next((b for b in boites if _libre(b, prises, vue)), None)
+            boite = _premiere_libre(boites, prises)
         if boite is not None:
-            prises.append(boite)
+            prises = np.vstack([prises, boite])
+            posees += 1
             classe = "quartier" if couche.prioritaire or poids >= POIDS_QUARTIER else couche.style
-            yield _Etiquette((boite[0] + boite[2]) / 2, boite[3] - _CORPS * 0.25, nom, classe)
-        if len(prises) - reservees >= _ETIQUETTES:
+            gauche, _, droite, bas = boite.tolist()
+            yield _Etiquette((gauche + droite) / 2, bas - _CORPS * 0.25, nom, classe)
+        if posees >= _ETIQUETTES:
             return
 
 
@@ -451,12 +469,12 @@ def _candidates(traces: Sequence[tuple[Couche, np.ndarray]]) -> list[tuple[float
     return sorted(candidates, key=lambda c: (-c[0], c[1]))
 
 
-def _positions(nom: str, trace: BaseGeometry, couche: Couche) -> Iterator[Boite]:
+def _positions(nom: str, trace: BaseGeometry, couche: Couche) -> np.ndarray:
     """Boîtes possibles d'une étiquette : autour d'un quartier ; dans une commune, du cœur vers les bords."""
     demi_l, demi_h = len(nom) * _CORPS * _CHASSE / 2 + 2.5, _CORPS * 0.6
-    centres = _autour(trace, demi_l, demi_h) if couche.prioritaire else _dedans(trace)
-    for x, y in centres:
-        yield (x - demi_l, y - demi_h, x + demi_l, y + demi_h)
+    demi = np.array([demi_l, demi_h])
+    centres = np.array(_autour(trace, demi_l, demi_h)) if couche.prioritaire else _dedans(trace)
+    return np.column_stack([centres - demi, centres + demi])
 
 
 def _autour(trace: BaseGeometry, demi_l: float, demi_h: float) -> list[tuple[float, float]]:
@@ -465,7 +483,7 @@ def _autour(trace: BaseGeometry, demi_l: float, demi_h: float) -> list[tuple[flo
     return [(x, sud + demi_h + 2), (x, nord - demi_h - 2), (est + demi_l + 2, y), (ouest - demi_l - 2, y)]
 
 
-def _dedans(trace: BaseGeometry) -> list[tuple[float, float]]:
+def _dedans(trace: BaseGeometry) -> np.ndarray:
     """Points d'une grille qui tombent dans la commune ou la frôlent : au-delà, le nom tromperait."""
     ouest, nord, est, sud = trace.bounds
     coeur = shapely.point_on_surface(trace)
@@ -473,14 +491,24 @@ def _dedans(trace: BaseGeometry) -> list[tuple[float, float]]:
     points = shapely.points(np.append(x, coeur.x), np.append(y, coeur.y))
     proches = points[shapely.distance(points, trace) <= _FROLE]
     rangs = np.argsort(shapely.distance(proches, coeur), kind="stable")
-    return [(float(p.x), float(p.y)) for p in proches[rangs]]
+    places: np.ndarray = shapely.get_coordinates(proches[rangs])
+    return places
 
 
-def _libre(boite: Boite, prises: Sequence[Boite], vue: _Vue) -> bool:
-    dans_le_cadre = boite[0] > 3 and boite[1] > 3 and boite[2] < vue.largeur - 3 and boite[3] < vue.hauteur - 3
-    return dans_le_cadre and not any(
-        boite[0] < p[2] and p[0] < boite[2] and boite[1] < p[3] and p[1] < boite[3] for p in prises
-    )
+def _dans_le_cadre(boites: np.ndarray, vue: _Vue) -> np.ndarray:
+    """Celles qui ne touchent pas le bord de la carte."""
+    dedans = (boites[:, :2] > 3).all(axis=1) & (boites[:, 2:] < (vue.largeur - 3, vue.hauteur - 3)).all(axis=1)
+    gardees: np.ndarray = boites[dedans]
+    return gardees
+
+
+def _premiere_libre(boites: np.ndarray, prises: np.ndarray) -> np.ndarray | None:
+    """La première qui n'en couvre aucune de celles déjà prises."""
+    une, autre = boites[:, None], prises[None]
+    couvre = (une[..., 0] < autre[..., 2]) & (autre[..., 0] < une[..., 2])
+    couvre &= (une[..., 1] < autre[..., 3]) & (autre[..., 1] < une[..., 3])
+    libres = np.flatnonzero(~couvre.any(axis=1))
+    return boites[libres[0]] if len(libres) else None
 
 
 # --- habillage ---
@@ -516,6 +544,7 @@ def _situer(carte: Carte) -> Iterator[tuple[Style, list[str], list[tuple[float, 
     bornes = shapely.total_bounds(_lambert(carte.situation[0].entites))
     vue = _Vue.cadrer(bornes, _SITUATION[0], (0, _SITUATION[1]))
     for couche in carte.situation:
-        traces = vue.placer(shapely.coverage_simplify(_lambert(couche.entites), _TOLERANCE_PX / vue.echelle))
+        # Poser les points sur une grille d'une demi-unité garde les contours jointifs, et suffit à un si petit dessin.
+        traces = vue.placer(_lambert(couche.entites))
         petites = [g.centroid for g in traces if couche.style == "cible" and shapely.area(g) < 60]
-        yield couche.dessin, [_chemin(g) for g in traces], [(p.x, p.y) for p in petites]
+        yield couche.dessin, [_chemin(g, 5) for g in traces], [(p.x, p.y) for p in petites]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
@@ -181,6 +182,19 @@ def decoder(ecarts: list[int], precision: int) -> list[tuple[float, float]]:
     return points
 
 
+def attributs_svg(dessin: ET.Element) -> dict[str, Any]:
+    """Style d'un tracé SVG, dans les termes de Leaflet."""
+    rempli = dessin.get("fill") != "none"
+    return {
+        "color": dessin.get("stroke"),
+        "weight": float(dessin.get("stroke-width", 0)),
+        "fill": rempli,
+        "fillColor": dessin.get("fill") if rempli else None,
+        "fillOpacity": float(dessin.get("fill-opacity", 1)),
+        "dashArray": " ".join(f"{float(t):g}" for t in dessin.get("stroke-dasharray", "").split()) or None,
+    }
+
+
 def rendre_hostile(carte: Carte) -> Carte:
     """La même carte, dont chaque texte venu des données est une tentative d'injection."""
     couches = tuple(
@@ -215,6 +229,7 @@ __all__ = [
     "JOUR",
     "Noeud",
     "aplatir",
+    "attributs_svg",
     "contours_de",
     "decoder",
     "donnees_de_carte",

@@ -17,6 +17,7 @@ from pages import (
     HOSTILE_COURT,
     JOUR,
     aplatir,
+    attributs_svg,
     contours_de,
     donnees_de_carte,
     lire,
@@ -265,19 +266,6 @@ def test_la_page_porte_les_contours_officiels(page, qpv):
 
 
 # --- deux rendus d'une même description ---
-
-
-def attributs_svg(dessin):
-    """Style d'un tracé SVG, dans les termes de Leaflet."""
-    rempli = dessin.get("fill") != "none"
-    return {
-        "color": dessin.get("stroke"),
-        "weight": float(dessin.get("stroke-width")),
-        "fill": rempli,
-        "fillColor": dessin.get("fill") if rempli else None,
-        "fillOpacity": float(dessin.get("fill-opacity", 1)),
-        "dashArray": " ".join(f"{float(t):g}" for t in dessin.get("stroke-dasharray", "").split()) or None,
-    }
 
 
 @TOUS

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pages import HOSTILE, attributs_svg, donnees_de_carte, rendre_hostile, requetes
 
 from observatoire import carte_interactive, carte_statique
 from observatoire.carte import decrire
@@ -290,3 +292,78 @@ def test_une_carte_coloriee_s_enregistre_dans_tous_les_formats(o, tmp_path):
     for forme in ("svg", "png", "pdf"):
         assert t.carte_statique("taux_pauvrete").enregistrer(tmp_path / f"c.{forme}").stat().st_size > 1000
     assert "Taux de pauvreté" in t.carte("taux_pauvrete").enregistrer(tmp_path / "c.html").read_text("utf-8")
+
+
+# --- une description, deux rendus ---
+
+SVG = "{http://www.w3.org/2000/svg}"
+VARIANTES = {
+    "qpv": ("95", "taux_pauvrete", {}),
+    "commune": ("92", "niveau_vie_median", {"methode": "jenks", "classes": 7}),
+    "intercommunalite": ("ouest francilien", "niveau_vie_median", {"echelle": "intercommunalite"}),
+    "bornes": ("95", "taux_pauvrete", {"bornes": [20, 35, 40]}),
+    "ecart": ("95", "part_population_qpv", {"echelle": "commune", "ecart": True}),
+    "cercles": ("CARPF", "population", {}),
+    "cercles_par_commune": ("78", "population_qpv", {"echelle": "commune"}),
+    "quartier": ("QN09219N", "taux_pauvrete", {}),
+}
+VARIEES = pytest.mark.parametrize("variante", VARIANTES)
+
+
+@pytest.fixture(scope="module")
+def rendus(o):
+    faits = {}
+    for nom, (recherche, indicateur, reglages) in VARIANTES.items():
+        c = carte(o, recherche, indicateur, **reglages)
+        arbre = ET.fromstring(carte_statique.dessiner(c).svg)
+        faits[nom] = c, donnees_de_carte(carte_interactive.dessiner(c).html), arbre
+    return faits
+
+
+@VARIEES
+def test_les_deux_rendus_ont_les_memes_classes_et_les_memes_couleurs(variante, rendus):
+    c, donnees, arbre = rendus[variante]
+    dessin = arbre.find(f".//{SVG}g[@clip-path]")
+    groupes = [g for g in dessin.findall(f"{SVG}g") if g.get("stroke")]
+    montrees = [couche for couche in donnees["couches"] if couche["entites"]]
+    assert len(groupes) == len(montrees)
+    for groupe, couche in zip(groupes, montrees, strict=True):
+        style = {cle: valeur for cle, valeur in couche["style"].items() if cle != "rayon"}
+        assert attributs_svg(groupe) == style
+    for decrite, couche in zip(c.couches, donnees["couches"], strict=True):
+        assert [e.code for e in decrite.entites] == [e["code"] for e in couche["entites"]]
+        assert [e.rayon for e in decrite.entites if e.rayon] == [e["rayon"] for e in couche["entites"] if "rayon" in e]
+
+
+@VARIEES
+def test_les_deux_rendus_ont_la_meme_legende(variante, rendus):
+    c, donnees, arbre = rendus[variante]
+    (bloc,) = (g for g in arbre.iter(f"{SVG}g") if (t := g.find(f"{SVG}text")) is not None and t.text == "Légende")
+    lignes = bloc.findall(f"{SVG}g")
+    attendus = [e["libelle"] + ("" if e["nombre"] is None else f" ({e['nombre']})") for e in donnees["legende"]]
+    assert [" ".join(t.text for t in ligne.findall(f"{SVG}text")) for ligne in lignes] == attendus
+    for ligne, entree in zip(lignes, donnees["legende"], strict=True):
+        symbole = next(e for e in ligne if e.tag != f"{SVG}text")
+        assert attributs_svg(symbole)["fillColor"] == entree["style"]["fillColor"]
+        assert attributs_svg(symbole)["color"] == entree["style"]["color"]
+        assert float(symbole.get("r", 0)) == entree["style"].get("rayon", 0)
+    assert len(c.legende) == len(attendus)
+    # Deux entrées de légende ne se ressemblent jamais tout à fait.
+    dessins = [(s.trait, s.epaisseur, s.fond, s.tirets, s.rayon) for s, _ in c.legende]
+    assert len(set(dessins)) == len(dessins)
+
+
+@VARIEES
+def test_chaque_classe_dit_son_nombre_de_territoires(variante, rendus):
+    c, _, _ = rendus[variante]
+    comptees = [couche for couche in c.couches if couche.style in {"classe", "absente"}]
+    nombres = {style.libelle: n for style, n in c.legende}
+    assert all(nombres[couche.dessin.libelle] == len(couche.entites) for couche in comptees)
+
+
+def test_une_carte_coloriee_n_interprete_aucun_texte(o):
+    hostile = rendre_hostile(carte(o, "95", "taux_pauvrete"))
+    html = carte_interactive.dessiner(hostile).html
+    assert "<script>alert" not in html
+    assert requetes(html) == []
+    assert ET.fromstring(carte_statique.dessiner(hostile).svg).find(f"{SVG}title").text == HOSTILE
