@@ -5,6 +5,7 @@ Projeté en Lambert-93. PNG et PDF viennent du même SVG, par Typst.
 
 from __future__ import annotations
 
+import itertools
 import math
 import os
 import textwrap
@@ -336,9 +337,9 @@ def _dessins(couche: Couche, places: np.ndarray) -> tuple[list[str], list[Cercle
     if couche.reperee:
         petits = _invisibles(places)
         points = shapely.point_on_surface(places[petits])
-        return [_chemin(g) for g in places[~petits]], [(p.x, p.y, RAYON_REPERE) for p in points if not p.is_empty]
+        return _chemins(places[~petits]), [(p.x, p.y, RAYON_REPERE) for p in points if not p.is_empty]
     if not couche.ponctuelle:
-        return [_chemin(g) for g in places], []
+        return _chemins(places), []
     return [], [(g.x, g.y, e.rayon) for e, g in zip(couche.entites, places, strict=True) if not g.is_empty]
 
 
@@ -393,15 +394,16 @@ def _tracer(couche: Couche, vue: _Vue) -> np.ndarray:
     return vue.placer(shapely.coverage_simplify(geometries, tolerance))
 
 
-def _chemin(geometrie: BaseGeometry, pas: int = 1) -> str:
-    """Attribut ``d`` d'un ``<path>`` : tous les anneaux, au dixième d'unité ou à ``pas`` dixièmes."""
-    anneaux = [
-        anneau
-        for polygone in shapely.get_parts(geometrie)
-        if polygone.geom_type == "Polygon"
-        for anneau in (polygone.exterior, *polygone.interiors)
-    ]
-    return "".join(f"M{'L'.join(points)}Z" for anneau in anneaux if len(points := _points(anneau, pas)) > 2)
+def _chemins(geometries: np.ndarray, pas: int = 1) -> list[str]:
+    """Attribut ``d`` du ``<path>`` de chaque géométrie, au dixième d'unité ou à ``pas`` dixièmes ; vide si rien."""
+    parties, rangs = shapely.get_parts(geometries, return_index=True)
+    surfaces = shapely.get_type_id(parties) == shapely.GeometryType.POLYGON
+    anneaux, parents = shapely.get_rings(parties[surfaces], return_index=True)
+    morceaux: list[list[str]] = [[] for _ in geometries]
+    for rang, points in zip(rangs[surfaces][parents].tolist(), _points(anneaux, pas), strict=True):
+        if len(points) > 2:
+            morceaux[rang].append(f"M{'L'.join(points)}Z")
+    return ["".join(siens) for siens in morceaux]
 
 
 @cache
@@ -410,12 +412,15 @@ def _ecritures() -> tuple[str, ...]:
     return tuple(f"{rang / 10:g}" for rang in range(-_DEBORD_DIXIEMES, _ETENDUE_DIXIEMES))
 
 
-def _points(anneau: BaseGeometry, pas: int) -> list[str]:
-    """Points d'un anneau, sans ceux que l'arrondi confond avec leur voisin."""
+def _points(anneaux: np.ndarray, pas: int) -> list[list[str]]:
+    """Points de chaque anneau, sans ceux que l'arrondi confond avec le suivant : sa fermeture part avec eux."""
     textes = _ecritures()
-    rangs = np.rint(shapely.get_coordinates(anneau) * (10 / pas)).astype(int) * pas + _DEBORD_DIXIEMES
-    distincts = rangs[:-1][(rangs[1:] != rangs[:-1]).any(axis=1)]
-    return [f"{textes[x]} {textes[y]}" for x, y in distincts.tolist()]
+    coordonnees, proprietaires = shapely.get_coordinates(anneaux, return_index=True)
+    grille = np.rint(coordonnees * (10 / pas)).astype(int) * pas + _DEBORD_DIXIEMES
+    distincts = np.append((grille[1:] != grille[:-1]).any(axis=1) & (proprietaires[1:] == proprietaires[:-1]), False)
+    ecrits = [f"{textes[x]} {textes[y]}" for x, y in grille[distincts[: len(grille)]].tolist()]
+    bornes = np.searchsorted(proprietaires[distincts[: len(grille)]], np.arange(len(anneaux) + 1)).tolist()
+    return [ecrits[debut:fin] for debut, fin in itertools.pairwise(bornes)]
 
 
 # --- étiquettes ---
@@ -547,4 +552,4 @@ def _situer(carte: Carte) -> Iterator[tuple[Style, list[str], list[tuple[float, 
         # Poser les points sur une grille d'une demi-unité garde les contours jointifs, et suffit à un si petit dessin.
         traces = vue.placer(_lambert(couche.entites))
         petites = [g.centroid for g in traces if couche.style == "cible" and shapely.area(g) < 60]
-        yield couche.dessin, [_chemin(g, 5) for g in traces], [(p.x, p.y) for p in petites]
+        yield couche.dessin, _chemins(traces, 5), [(p.x, p.y) for p in petites]
