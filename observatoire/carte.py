@@ -29,7 +29,7 @@ POIDS_CONCERNEE = 1e9
 #: Couches que la légende compte, en plus des QPV.
 _COMPTEES = frozenset({"classe", "absente", "points", "qpv2015", "sorti"})
 #: Un QPV plus petit que ce côté (unités du dessin, ou pixels) se montre par un disque de ce rayon.
-COTE_VISIBLE, RAYON_REPERE = 7.0, 4.0
+COTE_VISIBLE, RAYON_REPERE = 10.0, 4.0
 _MARGE = 0.06
 _EMPRISE_MINIMALE_M = 700
 #: Étendue autour d'un QPV, en multiple de la sienne : on reconnaît le quartier dans sa commune.

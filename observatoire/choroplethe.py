@@ -26,6 +26,8 @@ from observatoire.typographie import INSECABLE, accorder, nombre, soigner
 FIGURES = ("aplats", "cercles")
 _TRAIT = "#3b3a36"
 _EPAISSEUR = 0.6
+#: Des écarts de cette taille se découpent en unités entières : le dixième de point n'aide plus à lire.
+_GRAND_ECART = 5
 _CONTOUR_QPV = Style("Contour de QPV", "#1d1b18", 0.8)
 _CONTOUR_COMMUNE = Style("Limite de commune", "#8d8a83", 0.5)
 
@@ -53,6 +55,8 @@ class _Classement:
     def appliquer(self, valeurs: Sequence[float], decimales: int) -> tuple[list[Classe], list[str], int]:
         """Classes, leur couleur, et les décimales de leurs bornes."""
         fines = classement.grain(self.bornes or valeurs, decimales)
+        if self.ecart and self.bornes is None and max(map(abs, valeurs)) >= _GRAND_ECART:
+            fines = min(fines, 0)
         decoupage: Callable[..., list[Classe]] = classement.decouper_ecarts if self.ecart else classement.decouper
         if self.bornes is not None:
             trouvees = classement.encadrer(self.bornes)

@@ -336,8 +336,9 @@ def test_un_lien_permanent_ouvre_la_carte_sur_son_lieu(onglet, perimetre, code):
     assert onglet.messages == []
 
 
-def test_un_lien_permanent_inconnu_montre_la_carte_entiere(onglet, perimetre):
-    onglet.page.goto(f"{perimetre.as_uri()}#inconnu")
+@pytest.mark.parametrize("cible", ["inconnu", "%", "%E0%A4%A", "<script>"])
+def test_un_lien_permanent_inconnu_montre_la_carte_entiere(onglet, perimetre, cible):
+    onglet.page.goto(f"{perimetre.as_uri()}#{cible}")
     assert onglet.page.locator(".carte-legende").count() == 1
     assert onglet.page.locator(".leaflet-popup").count() == 0
     assert onglet.messages == []
@@ -456,6 +457,43 @@ def test_les_experiences_se_regroupent_puis_se_detaillent(onglet, peuplee):
     page.get_by_role("checkbox", name="Expériences et actions").uncheck()
     assert marqueurs.count() == 0
     assert onglet.est_reste_seul(peuplee)
+
+
+SE_COUVRENT = """() => {
+  const b = [...document.querySelectorAll('.carte-nom span')].map(n => [n.textContent, n.getBoundingClientRect()]);
+  return b.flatMap(([x, p], i) => b.slice(0, i).filter(([, q]) =>
+    p.left < q.right && q.left < p.right && p.top < q.bottom && q.top < p.bottom).map(([y]) => [x, y]));
+}"""
+
+
+@ECRANS
+def test_les_noms_de_la_carte_ne_se_couvrent_pas(onglet, perimetre):
+    page = onglet.ouvrir(perimetre)
+    noms = page.locator(".carte-nom")
+    for code in (None, "95018", "QN07801M"):
+        if code:
+            page.evaluate("code => { location.hash = code; }", code)
+            page.wait_for_function(
+                "code => document.querySelector('.leaflet-popup')?.innerText.includes(code)", arg=code
+            )
+        assert noms.count() >= 1
+        assert page.evaluate(SE_COUVRENT) == []
+    deplier(page)
+    page.get_by_role("checkbox", name="Noms").uncheck()
+    assert noms.count() == 0
+
+
+def test_le_plan_ign_se_voit_sous_les_communes_et_se_cache(onglet, gennevilliers, dossier):
+    t = gennevilliers
+    chemin = carte_interactive.dessiner(decrire(t, JOUR), "plan-ign").enregistrer(dossier / "voile.html")
+    page = onglet.ouvrir(chemin)
+    communes = page.locator('.leaflet-overlay-pane path[fill="#fbf9f4"]')
+    assert {c.get_attribute("fill-opacity") for c in communes.all()} == {"0"}
+    assert page.locator('path[fill="#0072b2"]').first.get_attribute("fill-opacity") != "0"
+    assert page.locator("img.leaflet-tile").count() > 0
+    page.get_by_role("checkbox", name="Plan IGN").uncheck()
+    assert page.locator("img.leaflet-tile").count() == 0
+    assert "Plan IGN" not in page.locator(".leaflet-control-attribution").inner_text()
 
 
 def test_une_carte_d_effectif_dessine_ses_cercles(onglet, o, dossier):

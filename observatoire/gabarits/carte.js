@@ -195,16 +195,31 @@
     function poser() {
       calque.clearLayers();
       if (!visible) return;
-      var prises = [], taille = carte.getSize();
+      var taille = carte.getSize(), posees = 0;
+      // Un nom ne cache ni un autre nom ni le disque d'un quartier : il se décale d'une ligne, ou s'efface.
+      var prises = reperables.filter(function (o) { return o.repere && carte.hasLayer(o.repere); }).map(function (o) {
+        var p = carte.latLngToContainerPoint(o.repere.getLatLng()), r = donnees.rayonRepere + 1;
+        return [p.x - r, p.y - r, p.x + r, p.y + r];
+      });
+
+      function libre(boite) {
+        return boite[0] > 0 && boite[1] > 0 && boite[2] < taille.x && boite[3] < taille.y && !prises.some(function (q) {
+          return boite[0] < q[2] && q[0] < boite[2] && boite[1] < q[3] && q[1] < boite[3];
+        });
+      }
+
       cibles.some(function (cible) {
         var p = carte.latLngToContainerPoint(cible.centre), l = mesure.measureText(cible.nom).width / 2 + 6, h = 9;
-        var boite = [p.x - l, p.y + cible.dy - h, p.x + l, p.y + cible.dy + h];
-        var dehors = boite[0] < 0 || boite[1] < 0 || boite[2] > taille.x || boite[3] > taille.y;
-        if (dehors || prises.some(function (q) { return boite[0] < q[2] && q[0] < boite[2] && boite[1] < q[3] && q[1] < boite[3]; })) return false;
-        prises.push(boite);
-        var icone = L.divIcon({ className: "carte-nom" + (cible.quartier ? " carte-nom-quartier" : cible.voisin ? " carte-nom-voisin" : ""), iconSize: [0, 0], iconAnchor: [0, -cible.dy], html: element("span", "", cible.nom) });
+        var dy = [cible.dy, cible.dy - 14, cible.dy + 14].find(function (d) { return libre([p.x - l, p.y + d - h, p.x + l, p.y + d + h]); });
+        if (dy === undefined) return false;
+        prises.push([p.x - l, p.y + dy - h, p.x + l, p.y + dy + h]);
+        var icone = L.divIcon({
+          className: "carte-nom" + (cible.quartier ? " carte-nom-quartier" : cible.voisin ? " carte-nom-voisin" : ""),
+          iconSize: [0, 0], iconAnchor: [0, -dy], html: element("span", "", cible.nom)
+        });
         L.marker(cible.centre, { icon: icone, interactive: false, keyboard: false, pane: "noms" }).addTo(calque);
-        return prises.length >= 40;
+        posees += 1;
+        return posees >= 40;
       });
     }
 
@@ -283,8 +298,9 @@
   }
 
   function suivre() {
-    var code = decodeURIComponent(location.hash.slice(1));
-    var lieu = code && lieux.find(function (l) { return l.entite.code === code; });
+    // On compare des adresses encodées : en décoder une mal formée lèverait une erreur.
+    var cible = location.hash.slice(1);
+    var lieu = cible && lieux.find(function (l) { return encodeURIComponent(l.entite.code) === cible; });
     if (lieu) choisir(lieu);
   }
 
