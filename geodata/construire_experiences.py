@@ -1,7 +1,7 @@
 """Construit le catalogue des expériences et actions, à partir des relectures de ``transcriptions/relectures/``.
 
-Chaque relecture est le CSV qu'écrit ``observatoire extraire``, corrigé par une personne : des faits (titres, lieux, dates,
-chiffres, structures) et un résumé écrit pour le catalogue ; aucun nom de personne, aucune phrase du document.
+Chaque relecture est le CSV qu'écrit ``observatoire extraire``, corrigé par une personne : des faits (titres, lieux,
+dates, chiffres, structures) et un résumé écrit pour le catalogue ; aucun nom de personne, aucune phrase du document.
 """
 
 from __future__ import annotations

@@ -26,6 +26,10 @@ LAMBERT = 2154
 #: Poids d'étiquette : les quartiers d'abord, puis les communes qui en ont, puis les autres par population.
 POIDS_QUARTIER = 1e12
 POIDS_CONCERNEE = 1e9
+#: Couches que la légende compte, en plus des QPV.
+_COMPTEES = frozenset({"classe", "absente", "points", "qpv2015", "sorti"})
+#: Un QPV plus petit que ce côté (unités du dessin, ou pixels) se montre par un disque de ce rayon.
+COTE_VISIBLE, RAYON_REPERE = 10.0, 4.0
 _MARGE = 0.06
 _EMPRISE_MINIMALE_M = 700
 #: Étendue autour d'un QPV, en multiple de la sienne : on reconnaît le quartier dans sa commune.
@@ -38,7 +42,8 @@ _AUTOUR_DEGRES = 0.2
 class Style:
     """Dessin d'une couche. La couleur ne dit jamais rien seule : ``tirets`` ou ``epaisseur`` la doublent.
 
-    ``hachures`` est le statut d'une valeur absente : chaque raison a son motif.
+    ``hachures`` est le statut d'une valeur absente : chaque raison a son motif. ``rayon`` est celui du cercle montré
+    en légende, en unités du dessin ; 0 pour une surface ou un trait.
     """
 
     libelle: str
@@ -48,6 +53,7 @@ class Style:
     opacite: float = 1.0
     tirets: tuple[float, ...] = ()
     hachures: str = ""
+    rayon: float = 0
 
     @property
     def fond(self) -> str | None:
@@ -68,9 +74,26 @@ STYLES: Mapping[str, Style] = MappingProxyType(
         "inchange": Style("QPV inchangé depuis 2015", "#5b2c49", 1.0, "#cc79a7", 0.85),
         "modifie": Style("QPV modifié en 2024", "#003f66", 1.6, "#0072b2", 0.75),
         "nouveau": Style("QPV nouveau en 2024", "#7a3300", 2.0, "#e69f00", 0.9, (5, 2.5)),
+        "qpv2015": Style("QPV de 2015", "#1d1b18", 1.3, tirets=(1.5, 3)),
+        "sorti": Style("QPV de 2015 sorti en 2024", "#1d1b18", 1.3, "#ffffff", 0.75, (1.5, 3)),
+        "points": Style("Lieu d'expériences ou d'actions", "#ffffff", 1.5, "#9c1f16", 1.0, rayon=7),
     }
 )
 
+QUARTIERS = "Quartiers prioritaires"
+#: Ce qui se montre et se cache ensemble à l'écran.
+GROUPES: Mapping[str, str] = MappingProxyType(
+    {
+        "communes": "Communes",
+        "voisines": "Communes",
+        "intercommunalites": "Intercommunalités",
+        "departements": "Départements",
+        "qpv2015": "QPV de 2015",
+        "sorti": "QPV de 2015",
+        "points": "Expériences et actions",
+        **dict.fromkeys(("autre", "inchange", "modifie", "nouveau"), QUARTIERS),
+    }
+)
 
 #: Styles du cartouche de situation.
 STYLES_SITUATION: Mapping[str, Style] = MappingProxyType(
@@ -82,10 +105,20 @@ STYLES_SITUATION: Mapping[str, Style] = MappingProxyType(
 
 
 @dataclass(frozen=True)
-class Entite:
-    """Un objet d'une couche : son contour (EPSG:4326) et ce qu'on en dit.
+class Article:
+    """Une expérience ou une action citée dans la bulle d'un point : son titre, ses précisions, où la lire."""
 
-    ``poids`` dit qui est étiqueté d'abord quand la place manque ; 0 : jamais.
+    titre: str
+    precisions: str = ""
+    lien: str | None = None
+
+
+@dataclass(frozen=True)
+class Entite:
+    """Un objet d'une couche : son contour ou son point (EPSG:4326) et ce qu'on en dit.
+
+    ``poids`` dit qui est étiqueté d'abord quand la place manque ; 0 : jamais. ``rayon`` est celui d'un cercle, en
+    unités du dessin, le même sur papier et à l'écran ; ``articles``, ce que compte un point.
     """
 
     code: str
@@ -93,13 +126,16 @@ class Entite:
     geometrie: BaseGeometry
     infos: tuple[tuple[str, str], ...] = ()
     poids: float = 0
+    rayon: float = 0
+    articles: tuple[Article, ...] = ()
 
 
 @dataclass(frozen=True)
 class Couche:
     """Des entités de même style, dessinées ensemble ; l'ordre des couches est celui du dessin.
 
-    ``style`` est une clé de ``STYLES``, à moins que la couche n'ait un style ``propre``.
+    ``style`` est une clé de ``STYLES``, à moins que la couche n'ait un style ``propre``. ``groupe`` est le nom sous
+    lequel on la montre ou la cache à l'écran.
     """
 
     style: str
@@ -107,6 +143,7 @@ class Couche:
     en_legende: bool = True
     propre: Style | None = None
     quartiers: bool = False
+    groupe: str = ""
 
     @property
     def dessin(self) -> Style:
@@ -116,7 +153,7 @@ class Couche:
     @property
     def comptee(self) -> bool:
         """La légende dit-elle combien elle a d'entités ?"""
-        return self.style in {"classe", "absente"} or (self.prioritaire and self.propre is None)
+        return self.style in _COMPTEES or (self.prioritaire and self.propre is None)
 
     @property
     def prioritaire(self) -> bool:
@@ -126,7 +163,22 @@ class Couche:
     @property
     def interactive(self) -> bool:
         """Ses entités portent-elles des informations à montrer ?"""
-        return any(entite.infos for entite in self.entites)
+        return any(entite.infos or entite.articles for entite in self.entites)
+
+    @property
+    def ponctuelle(self) -> bool:
+        """Est-elle faite de points ou de cercles ?"""
+        return any(entite.rayon for entite in self.entites)
+
+    @property
+    def reperee(self) -> bool:
+        """Ses entités se réduisent-elles à un repère rond quand leur contour ne se verrait pas ?"""
+        return self.prioritaire and self.style != "autre" and self.dessin.fond is not None
+
+    @property
+    def tiroir(self) -> str:
+        """Groupe sous lequel on la montre ou la cache ; vide pour le fond, toujours là."""
+        return self.groupe or GROUPES.get(self.style, "")
 
 
 @dataclass(frozen=True)
@@ -151,6 +203,8 @@ class Carte:
         Date de production.
     texte_alternatif : str
         Ce que voit qui ne peut pas voir la carte.
+    cles : tuple of Style
+        Entrées de légende qui ne sont pas des couches : les tailles de cercle.
     """
 
     titre: str
@@ -162,15 +216,15 @@ class Carte:
     sources: str
     date: dt.date
     texte_alternatif: str
+    cles: tuple[Style, ...] = ()
 
     @property
     def legende(self) -> tuple[tuple[Style, int | None], ...]:
-        """Styles présents, avec le nombre d'entités pour les QPV."""
-        return tuple(
-            (couche.dessin, len(couche.entites) if couche.comptee else None)
-            for couche in reversed(self.couches)
-            if couche.en_legende
-        )
+        """Tailles de cercle, classes, puis les autres styles ; le nombre d'entités pour les QPV, classes et points."""
+        montrees = [couche for couche in reversed(self.couches) if couche.en_legende]
+        montrees.sort(key=lambda couche: couche.style not in {"classe", "absente"})
+        couches = ((couche.dessin, len(couche.entites) if couche.comptee else None) for couche in montrees)
+        return (*((style, None) for style in self.cles), *couches)
 
     @property
     def credit(self) -> str:

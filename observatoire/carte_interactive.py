@@ -8,34 +8,40 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 import re
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
 
 import folium
-import numpy as np
-import shapely
 from branca.element import Element, MacroElement
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from observatoire.carte import Carte, Couche, Style
+from observatoire.carte import COTE_VISIBLE, RAYON_REPERE, Carte, Couche, Entite, Style
 from observatoire.ecriture import ecrire
 from observatoire.erreurs import ErreurArgument
 from observatoire.gabarits import cadre, environnement, lire_gabarit
+from observatoire.topologie import SIGNES, encoder
 
-#: 1e-5 degré, soit un mètre : plus fin que le pixel au plus fort zoom utile.
-_PRECISION = 100_000
+#: Pas de la grille des contours : un mètre, ou deux sur une carte de plus d'un demi-degré ; moins d'un pixel ou deux au
+#: plus fort zoom où mène la recherche.
+_PRECISION, _PRECISION_LARGE, _ETENDUE = 100_000, 50_000, 0.5
 _LEAFLET = "js_lib_leaflet"
-#: Fonds de plan en ligne : adresse des tuiles, crédit.
+#: Aplats qui laissent voir le fond de plan : ceux qui ne portent aucune information.
+_TRANSPARENTES = frozenset({"fond", "voisines", "communes"})
+_VOILE = 0.7
+#: Fonds de plan en ligne : adresse des tuiles, crédit, nom.
 FONDS = {
     "plan-ign": (
         "https://data.geopf.fr/wmts?SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&STYLE=normal&FORMAT=image/png"
         "&LAYER=GEOGRAPHICALGRIDSYSTEMS.PLANIGNV2&TILEMATRIXSET=PM&TILEMATRIX={z}&TILEROW={y}&TILECOL={x}",
         "Plan IGN, Géoplateforme",
+        "Plan IGN",
     )
 }
 
@@ -49,15 +55,17 @@ class CarteFolium(folium.Map):
         Ce que la page montre.
     fond : {"plan-ign"}, optional
         Fond de plan en ligne ; aucun par défaut.
+    liens : mapping of str to str, optional
+        Adresse, relative à la page, de la fiche de chaque code qui en a une.
     """
 
     default_js: list[tuple[str, str]] = []
     default_css: list[tuple[str, str]] = []
 
-    def __init__(self, carte: Carte, fond: str | None = None) -> None:
+    def __init__(self, carte: Carte, fond: str | None = None, liens: Mapping[str, str] | None = None) -> None:
         ouest, sud, est, nord = carte.emprise
         super().__init__(location=[(sud + nord) / 2, (ouest + est) / 2], tiles=None)
-        couches = _Couches(carte)
+        couches = _Couches(carte, fond, liens or {})
         # Le nom que folium tire au sort changerait la page à chaque fois : celui-ci ne dépend que de son contenu.
         self._id = hashlib.sha256(couches.donnees.encode()).hexdigest()[:32]
         self._template = environnement().get_template("carte_leaflet.html")
@@ -67,9 +75,6 @@ class CarteFolium(folium.Map):
         racine.texte_alternatif = carte.texte_alternatif
         racine._template = environnement().get_template("page_carte.html")
         racine.header.add_child(_Brut(_entete()), name="leaflet")
-        if fond is not None:
-            adresse, credit = FONDS[fond]
-            folium.TileLayer(adresse, attr=credit, max_zoom=19, control=False).add_to(self)
         self.add_child(couches)
 
     def __repr__(self) -> str:
@@ -99,25 +104,39 @@ class _Brut(Element):
     """Un morceau de page tel quel : le gabarit d'un ``Element`` ordinaire serait le texte lui-même, donc du code."""
 
     def __init__(self, contenu: str) -> None:
-        super().__init__(template="{{ this.contenu }}")
+        super().__init__()
         self._name = "Brut"
+        self._template = environnement().get_template("brut.html")
         self.contenu = contenu
 
 
 class _Couches(MacroElement):
     """Le script qui dessine couches, légende, échelle et crédits à partir du JSON."""
 
-    def __init__(self, carte: Carte) -> None:
+    def __init__(self, carte: Carte, fond: str | None, liens: Mapping[str, str]) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca ne type pas tout
         self._name = "Couches"
-        # branca relit le script rendu comme un gabarit : aucune accolade des données ne doit y en ouvrir un.
-        json = htmlsafe_json_dumps(_donnees(carte))
-        self.donnees = Markup(re.sub(r"\{(?=[{%#])", r"\\u007b", json))  # noqa: S704 - JSON échappé à la ligne d'avant
+        self.donnees = Markup(htmlsafe_json_dumps(_donnees(carte, fond, liens), dumps=_compact))  # noqa: S704 - échappé
         self._template = environnement().get_template("carte.js")
 
+    def render(self, **kwargs: Any) -> str:
+        """Pose le script dans la page ; branca le relirait comme un gabarit, où ``{{`` serait du code."""
+        script = self._template.module.script(self, kwargs)
+        cast(Any, self.get_root()).script.add_child(_Brut(script), name=self.get_name())
+        return ""
 
-def dessiner(carte: Carte, fond: str | None = None) -> CarteFolium:
+
+def dessiner(carte: Carte, fond: str | None = None, liens: Mapping[str, str] | None = None) -> CarteFolium:
     """Carte interactive autonome.
+
+    Parameters
+    ----------
+    carte : Carte
+        Ce qu'elle montre.
+    fond : {"plan-ign"}, optional
+        Fond de plan en ligne ; aucun par défaut.
+    liens : mapping of str to str, optional
+        Adresse, relative à la page, de la fiche de chaque code qui en a une : les bulles y renvoient.
 
     Raises
     ------
@@ -126,29 +145,75 @@ def dessiner(carte: Carte, fond: str | None = None) -> CarteFolium:
     """
     if fond is not None and fond not in FONDS:
         raise ErreurArgument(f"Le fond {fond!r} n'existe pas. Que faire : choisissez parmi {', '.join(FONDS)}.")
-    return CarteFolium(carte, fond)
+    return CarteFolium(carte, fond, liens)
 
 
-def _donnees(carte: Carte) -> dict[str, Any]:
+def _compact(objet: object, **options: Any) -> str:
+    return json.dumps(objet, ensure_ascii=False, separators=(",", ":"), **options)
+
+
+def _donnees(carte: Carte, fond: str | None, liens: Mapping[str, str]) -> dict[str, Any]:
     ouest, sud, est, nord = carte.emprise
+    surfaces = [e for couche in carte.couches if not couche.ponctuelle for e in couche.entites]
+    # Une géométrie citée deux fois (un quartier et le territoire de la carte) n'est écrite qu'une fois.
+    rangs = {cle: rang for rang, cle in enumerate(dict.fromkeys(id(e.geometrie) for e in surfaces))}
+    uniques = {id(e.geometrie): e.geometrie for e in surfaces}
+    precision = _PRECISION if est - ouest < _ETENDUE else _PRECISION_LARGE
+    topologie = encoder(list(uniques.values()), precision)
+    modeles: dict[tuple[str, ...], int] = {}
+    nommees = sorted((e for c in carte.couches for e in c.entites if e.poids), key=lambda e: (-e.poids, e.nom))
     return {
         "titre": carte.titre,
         "sousTitre": carte.sous_titre,
         "credit": carte.credit,
         "notes": list(carte.notes),
         "emprise": [[sud, ouest], [nord, est]],
-        "couches": [_couche(couche) for couche in carte.couches],
+        "couches": [_couche(couche, rangs, modeles, voilee=fond is not None) for couche in carte.couches],
+        "modeles": [list(modele) for modele in modeles],
+        "noms": [e.code for e in nommees],
         "legende": [{"style": _style(s), "libelle": s.libelle, "nombre": n} for s, n in carte.legende],
-        "precision": _PRECISION,
+        "precision": precision,
+        "coteVisible": COTE_VISIBLE,
+        "rayonRepere": RAYON_REPERE,
+        "signes": SIGNES,
+        "troncons": topologie.troncons,
+        "formes": topologie.formes,
+        "liens": {e.code: liens[e.code] for c in carte.couches for e in c.entites if e.code in liens},
+        "fond": None if fond is None else dict(zip(("adresse", "credit", "nom"), FONDS[fond], strict=True)),
     }
 
 
-def _couche(couche: Couche) -> dict[str, Any]:
-    entites = [
-        {"nom": e.nom, "infos": [list(paire) for paire in e.infos], "polygones": encoder(e.geometrie)}
-        for e in couche.entites
-    ]
-    return {"style": _style(couche.dessin), "interactive": couche.interactive, "entites": entites}
+def _couche(
+    couche: Couche, rangs: Mapping[int, int], modeles: dict[tuple[str, ...], int], *, voilee: bool
+) -> dict[str, Any]:
+    style = _style(couche.dessin)
+    if voilee:
+        style["fillOpacity"] = 0 if couche.style in _TRANSPARENTES else _VOILE * couche.dessin.opacite
+    return {
+        "style": style,
+        "interactive": couche.interactive,
+        "groupe": couche.tiroir,
+        "clavier": couche.prioritaire or couche.ponctuelle,
+        "reperee": couche.reperee,
+        "voisine": couche.style == "voisines",
+        "grappe": couche.style == "points",
+        "entites": [_entite(e, rangs, modeles) for e in couche.entites],
+    }
+
+
+def _entite(entite: Entite, rangs: Mapping[int, int], modeles: dict[tuple[str, ...], int]) -> list[Any]:
+    """Une entité en ligne : code, nom, forme, modèle de libellés, textes ; puis point, rayon, articles d'un point.
+
+    Le texte « nom (code) », que presque toutes portent, s'écrit 0.
+    """
+    modele = modeles.setdefault(tuple(libelle for libelle, _ in entite.infos), len(modeles))
+    identite = f"{entite.nom} ({entite.code})"
+    textes = [0 if texte == identite else texte for _, texte in entite.infos]
+    if not entite.rayon:
+        return [entite.code, entite.nom, rangs[id(entite.geometrie)], modele, textes]
+    point = [round(entite.geometrie.y, 5), round(entite.geometrie.x, 5)]
+    articles = [{"titre": a.titre, "precisions": a.precisions, "lien": a.lien} for a in entite.articles]
+    return [entite.code, entite.nom, None, modele, textes, point, entite.rayon, articles]
 
 
 def _style(style: Style) -> dict[str, Any]:
@@ -160,23 +225,8 @@ def _style(style: Style) -> dict[str, Any]:
         "fillColor": style.fond,
         "fillOpacity": style.opacite,
         "dashArray": " ".join(f"{tiret:g}" for tiret in style.tirets) or None,
+        **({"rayon": style.rayon} if style.rayon else {}),
     }
-
-
-def encoder(geometrie: Any) -> list[list[list[int]]]:
-    """Polygones -> anneaux -> suite d'écarts entiers (lat, lon, lat, lon...) : trois fois plus léger que GeoJSON."""
-    return [
-        [_ecarts(anneau) for anneau in (polygone.exterior, *polygone.interiors)]
-        for polygone in shapely.get_parts(geometrie)
-    ]
-
-
-def _ecarts(anneau: Any) -> list[int]:
-    points = np.rint(shapely.get_coordinates(anneau)[:, ::-1] * _PRECISION).astype(int)
-    bouge = np.ones(len(points), dtype=bool)
-    bouge[1:] = (np.diff(points, axis=0) != 0).any(axis=1)
-    plats: list[int] = np.diff(points[bouge], axis=0, prepend=0).ravel().tolist()
-    return plats
 
 
 @cache

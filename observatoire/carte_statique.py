@@ -5,41 +5,43 @@ Projeté en Lambert-93. PNG et PDF viennent du même SVG, par Typst.
 
 from __future__ import annotations
 
+import itertools
+import math
 import os
-import textwrap
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
 import shapely
-from shapely.geometry.base import BaseGeometry
 
-from observatoire.carte import LAMBERT, POIDS_CONCERNEE, POIDS_QUARTIER, Carte, Couche, Style
+from observatoire.carte import (
+    COTE_VISIBLE,
+    GROUPES,
+    LAMBERT,
+    RAYON_REPERE,
+    STYLES,
+    Carte,
+    Couche,
+    Style,
+)
 from observatoire.composition import composer
 from observatoire.ecriture import ecrire, extension
 from observatoire.erreurs import ErreurArgument
+from observatoire.etiquettes import Boite, etiqueter
 from observatoire.gabarits import environnement
-from observatoire.typographie import FINE, nombre
+from observatoire.mise_en_page import CORPS, CORPS_NOTE, FORMATS, LARGEUR, SITUATION, Vue, graduation, mettre_en_page
 
-LARGEUR = 760
-_COLONNE = 205
-_CADRE = LARGEUR - _COLONNE - 10
-_HAUTEURS = (360, 600)
-_SITUATION = (190, 150)
 #: Détail gardé : en deçà d'un tiers de pixel, l'œil ne voit rien.
 _TOLERANCE_PX = 0.35
-_CORPS = 10.0
-_CORPS_NOTE = 9.0
-#: Largeur moyenne d'un caractère de Source Sans, en fraction du corps.
-_CHASSE = 0.5
-_ETIQUETTES = 45
-#: Écart permis entre une commune et le centre de son étiquette (unités du dessin).
-_FROLE = 7.0
-_GRADUATIONS_KM = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50)
+#: Deux points plus proches n'en font qu'un, qui dit leur somme (unités du dessin).
+_GRAPPE = 16.0
+#: Un tracé déborde peu du cadre : ses coordonnées, en dixièmes, tiennent entre ces bornes.
+_DEBORD_DIXIEMES, _ETENDUE_DIXIEMES = 100, 12_000
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,14 @@ class CarteStatique:
         Ce qu'elle montre.
     svg : str
         Son dessin, complet et autonome.
-    hauteur : int
-        Hauteur du dessin, en unités du SVG (la largeur vaut 760).
+    hauteur, largeur : int
+        Taille du dessin, en unités du SVG (des points à l'impression).
     """
 
     carte: Carte = field(repr=False)
     svg: str = field(repr=False)
     hauteur: int = field(repr=False)
+    largeur: int = field(default=LARGEUR, repr=False)
 
     def __repr__(self) -> str:
         return f"CarteStatique({self.carte.titre})"
@@ -93,45 +96,19 @@ class CarteStatique:
             "titre": self.carte.titre,
             "svg": self.svg,
             "alt": self.texte_alternatif,
-            "largeur": LARGEUR,
+            "largeur": self.largeur,
             "hauteur": self.hauteur,
         }
         return composer("carte.typ", donnees, "png" if forme == ".png" else "pdf", self.carte.date)
 
 
-@dataclass(frozen=True)
-class _Vue:
-    """Passage du Lambert-93 aux unités du dessin."""
-
-    ouest: float
-    nord: float
-    echelle: float
-    largeur: float
-    hauteur: float
-
-    @classmethod
-    def cadrer(cls, bornes: Sequence[float], largeur: float, hauteurs: tuple[float, float]) -> _Vue:
-        """La vue qui montre ``bornes`` en entier, centrées, dans une largeur donnée."""
-        ouest, sud, est, nord = bornes
-        hauteur = min(max(largeur * (nord - sud) / (est - ouest), hauteurs[0]), hauteurs[1])
-        echelle = min(largeur / (est - ouest), hauteur / (nord - sud))
-        marge_x = (largeur / echelle - (est - ouest)) / 2
-        marge_y = (hauteur / echelle - (nord - sud)) / 2
-        return cls(ouest - marge_x, nord + marge_y, echelle, largeur, hauteur)
-
-    def placer(self, geometries: np.ndarray) -> np.ndarray:
-        """Géométries en unités du dessin, rognées un peu au-delà du cadre."""
-        origine = np.array([self.ouest, self.nord])
-        sens = np.array([self.echelle, -self.echelle])
-        placees = shapely.transform(geometries, lambda points: (points - origine) * sens)
-        rognees: np.ndarray = shapely.clip_by_rect(placees, -6, -6, self.largeur + 6, self.hauteur + 6)
-        return rognees
-
-
-Boite = tuple[float, float, float, float]
-
-
-def dessiner(carte: Carte, *, titre: bool = True, hauteur_max: float | None = None) -> CarteStatique:
+def dessiner(
+    carte: Carte,
+    *,
+    titre: bool = True,
+    hauteur_max: float | None = None,
+    format: str | None = None,  # noqa: A002 - le mot que tape l'analyste
+) -> CarteStatique:
     """Dessine une carte en SVG.
 
     Parameters
@@ -142,38 +119,89 @@ def dessiner(carte: Carte, *, titre: bool = True, hauteur_max: float | None = No
         Imprime titre, notes et sources dans le dessin ; une fiche les compose elle-même autour.
     hauteur_max : float, optional
         Hauteur du cadre à ne pas dépasser, en unités du dessin.
+    format : {"a4-portrait", "a4-paysage", "16:9", "carre"}, optional
+        Taille de la page ; par défaut, 760 de large et la hauteur qu'il faut au territoire.
+
+    Raises
+    ------
+    ErreurArgument
+        Le format demandé n'existe pas.
     """
+    if format not in {None, *FORMATS}:
+        raise ErreurArgument(f"Le format {format!r} n'existe pas. Que faire : choisissez parmi {', '.join(FORMATS)}.")
     bornes = gpd.GeoSeries([shapely.box(*carte.emprise)], crs=4326).to_crs(LAMBERT).total_bounds
-    plafond = hauteur_max or _HAUTEURS[1]
-    vue = _Vue.cadrer(bornes, _CADRE, (min(_HAUTEURS[0], plafond), plafond))
-    traces = [(couche, _tracer(couche, vue)) for couche in carte.couches]
-    haut = 50 if titre else 2
-    notes = [ligne for note in (*carte.notes, carte.credit) for ligne in textwrap.wrap(note, 175)] if titre else []
-    hauteur = round(haut + vue.hauteur + 14 + 12 * len(notes))
+    mise = mettre_en_page(carte, bornes, format, titre=titre, hauteur_max=hauteur_max)
+    vue = Vue.cadrer(bornes, mise.cadre[0], (mise.cadre[1], mise.cadre[1]))
+    traces = [(couche, _tracer(couche, vue)) for couche in carte.couches if couche.entites]
+    grappes = [g for couche, places in traces if couche.style == "points" for g in _regrouper(couche, places)]
     svg = (
         environnement()
         .get_template("carte.svg")
         .render(
             carte=carte,
-            cle=zlib.crc32(f"{carte.titre}{carte.emprise}{hauteur}".encode()),
-            hachures=any(couche.dessin.hachures for couche in carte.couches),
-            titre=titre,
-            largeur=LARGEUR,
-            hauteur=hauteur,
-            haut=haut,
+            mise=mise,
             vue=vue,
-            colonne=_CADRE + 14,
-            couches=[(couche.dessin, [_chemin(g) for g in traces_]) for couche, traces_ in traces],
-            etiquettes=list(_etiqueter(traces, vue)),
-            echelle=_graduation(vue),
+            cle=zlib.crc32(f"{carte.titre}{carte.emprise}{mise.largeur}{mise.hauteur}".encode()),
+            hachures=any(couche.dessin.hachures for couche in carte.couches),
+            couches=[
+                (couche.dessin, *_dessins(couche, places)) for couche, places in traces if couche.style != "points"
+            ],
+            grappes=grappes,
+            point=STYLES["points"],
+            etiquettes=list(etiqueter(traces, vue, [_boite_echelle(vue), *map(_boite_point, grappes)])),
+            echelle=graduation(vue),
             situation=list(_situer(carte)),
-            legende=carte.legende,
-            notes=notes,
-            corps=_CORPS,
-            corps_note=_CORPS_NOTE,
+            corps=CORPS,
+            corps_note=CORPS_NOTE,
         )
     )
-    return CarteStatique(carte, svg, hauteur)
+    return CarteStatique(carte, svg, mise.hauteur, mise.largeur)
+
+
+Cercle = tuple[float, float, float]
+
+
+def _dessins(couche: Couche, places: np.ndarray) -> tuple[list[str], list[Cercle]]:
+    """Chemins et cercles d'une couche."""
+    if couche.reperee:
+        petits = _invisibles(places)
+        points = shapely.point_on_surface(places[petits])
+        return _chemins(places[~petits]), [(p.x, p.y, RAYON_REPERE) for p in points if not p.is_empty]
+    if not couche.ponctuelle:
+        return _chemins(places), []
+    return [], [(g.x, g.y, e.rayon) for e, g in zip(couche.entites, places, strict=True) if not g.is_empty]
+
+
+def _invisibles(contours: np.ndarray, echelle: float = 1.0) -> np.ndarray:
+    """Quels contours sont trop petits pour se voir, une fois à l'échelle ?"""
+    ouest, bas, est, haut = shapely.bounds(contours).T
+    petits: np.ndarray = np.maximum(est - ouest, haut - bas) * echelle < COTE_VISIBLE
+    return petits
+
+
+@dataclass(frozen=True)
+class _Grappe:
+    x: float
+    y: float
+    rayon: float
+    nombre: int
+
+
+def _regrouper(couche: Couche, places: np.ndarray) -> list[_Grappe]:
+    """Points assez proches pour se toucher, réunis sur le plus fourni, avec leur total."""
+    poses = [(len(e.articles), g.x, g.y) for e, g in zip(couche.entites, places, strict=True) if not g.is_empty]
+    paquets: list[list[tuple[int, float, float]]] = []
+    for point in sorted(poses, reverse=True):
+        hote = next((p for p in paquets if math.dist(p[0][1:], point[1:]) < _GRAPPE), None)
+        if hote is None:
+            paquets.append([point])
+        else:
+            hote.append(point)
+    return [
+        _Grappe(p[0][1], p[0][2], 7 + min(3, math.log10(total)), total)
+        for p in paquets
+        if (total := sum(n for n, _, _ in p))
+    ]
 
 
 def _lambert(entites: Iterable[Any]) -> np.ndarray:
@@ -182,123 +210,65 @@ def _lambert(entites: Iterable[Any]) -> np.ndarray:
     return tableau
 
 
-def _tracer(couche: Couche, vue: _Vue) -> np.ndarray:
+def _tracer(couche: Couche, vue: Vue) -> np.ndarray:
     """Géométries d'une couche en unités du dessin, simplifiées ensemble pour rester jointives."""
     geometries = _lambert(couche.entites)
     tolerance = _TOLERANCE_PX / vue.echelle
-    if couche.prioritaire:
-        return vue.placer(shapely.simplify(geometries, tolerance))
+    if couche.ponctuelle:
+        return vue.placer(geometries)
+    if couche.prioritaire or couche.tiroir == GROUPES["qpv2015"]:
+        vus = ~_invisibles(geometries, vue.echelle)
+        geometries[vus] = shapely.simplify(geometries[vus], tolerance)
+        return vue.placer(geometries)
     return vue.placer(shapely.coverage_simplify(geometries, tolerance))
 
 
-def _chemin(geometrie: BaseGeometry) -> str:
-    """Attribut ``d`` d'un ``<path>`` : tous les anneaux, à la demi-unité de pixel."""
-    anneaux = [
-        anneau
-        for polygone in shapely.get_parts(geometrie)
-        if polygone.geom_type == "Polygon"
-        for anneau in (polygone.exterior, *polygone.interiors)
-    ]
-    return "".join(f"M{'L'.join(_points(anneau))}Z" for anneau in anneaux)
+def _chemins(geometries: np.ndarray, pas: int = 1) -> list[str]:
+    """Attribut ``d`` du ``<path>`` de chaque géométrie, au dixième d'unité ou à ``pas`` dixièmes ; vide si rien."""
+    parties, rangs = shapely.get_parts(geometries, return_index=True)
+    surfaces = shapely.get_type_id(parties) == shapely.GeometryType.POLYGON
+    anneaux, parents = shapely.get_rings(parties[surfaces], return_index=True)
+    morceaux: list[list[str]] = [[] for _ in geometries]
+    for rang, points in zip(rangs[surfaces][parents].tolist(), _points(anneaux, pas), strict=True):
+        if len(points) > 2:
+            morceaux[rang].append(f"M{'L'.join(points)}Z")
+    return ["".join(siens) for siens in morceaux]
 
 
-def _points(anneau: BaseGeometry) -> list[str]:
-    return [f"{x:.4g} {y:.4g}" for x, y in shapely.get_coordinates(anneau)[:-1].tolist()]
+@cache
+def _ecritures() -> tuple[str, ...]:
+    """Chaque coordonnée possible, au dixième d'unité, déjà écrite : dix mille points se lisent dans une table."""
+    return tuple(f"{rang / 10:g}" for rang in range(-_DEBORD_DIXIEMES, _ETENDUE_DIXIEMES))
 
 
-# --- étiquettes ---
-
-
-@dataclass(frozen=True)
-class _Etiquette:
-    x: float
-    y: float
-    texte: str
-    classe: str
-
-
-def _etiqueter(traces: Sequence[tuple[Couche, np.ndarray]], vue: _Vue) -> Iterator[_Etiquette]:
-    """Place les noms par poids décroissant, sans qu'aucun en recouvre un autre.
-
-    Un nom évite aussi les QPV, sauf celui d'une commune qui en a : mieux vaut mordre sur un quartier que ne rien dire.
-    """
-    quartiers = [tuple(g.bounds) for couche, traits in traces if couche.prioritaire for g in traits if not g.is_empty]
-    prises: list[Boite] = [_boite_echelle(vue)]
-    for poids, nom, couche, trace in _candidates(traces):
-        boites = list(_positions(nom, trace, couche))
-        boite = next((b for b in boites if _libre(b, [*prises, *quartiers], vue)), None)
-        if boite is None and poids >= POIDS_CONCERNEE:
-            boite = next((b for b in boites if _libre(b, prises, vue)), None)
-        if boite is not None:
-            prises.append(boite)
-            classe = "quartier" if couche.prioritaire or poids >= POIDS_QUARTIER else couche.style
-            yield _Etiquette((boite[0] + boite[2]) / 2, boite[3] - _CORPS * 0.25, nom, classe)
-        if len(prises) > _ETIQUETTES:
-            return
-
-
-def _candidates(traces: Sequence[tuple[Couche, np.ndarray]]) -> list[tuple[float, str, Couche, BaseGeometry]]:
-    candidates = [
-        (entite.poids, entite.nom, couche, trace)
-        for couche, geometries in traces
-        for entite, trace in zip(couche.entites, geometries, strict=True)
-        if entite.poids and not trace.is_empty
-    ]
-    return sorted(candidates, key=lambda c: (-c[0], c[1]))
-
-
-def _positions(nom: str, trace: BaseGeometry, couche: Couche) -> Iterator[Boite]:
-    """Boîtes possibles d'une étiquette : autour d'un quartier ; dans une commune, du cœur vers les bords."""
-    demi_l, demi_h = len(nom) * _CORPS * _CHASSE / 2 + 1, _CORPS * 0.6
-    centres = _autour(trace, demi_l, demi_h) if couche.prioritaire else _dedans(trace)
-    for x, y in centres:
-        yield (x - demi_l, y - demi_h, x + demi_l, y + demi_h)
-
-
-def _autour(trace: BaseGeometry, demi_l: float, demi_h: float) -> list[tuple[float, float]]:
-    ouest, nord, est, sud = trace.bounds
-    x, y = (ouest + est) / 2, (nord + sud) / 2
-    return [(x, sud + demi_h + 2), (x, nord - demi_h - 2), (est + demi_l + 2, y), (ouest - demi_l - 2, y)]
-
-
-def _dedans(trace: BaseGeometry) -> list[tuple[float, float]]:
-    """Points d'une grille qui tombent dans la commune ou la frôlent : au-delà, le nom tromperait."""
-    ouest, nord, est, sud = trace.bounds
-    coeur = shapely.point_on_surface(trace)
-    x, y = np.meshgrid(np.linspace(ouest, est, 7), np.linspace(nord - _FROLE, sud + _FROLE, 9))
-    points = shapely.points(np.append(x, coeur.x), np.append(y, coeur.y))
-    proches = points[shapely.distance(points, trace) <= _FROLE]
-    rangs = np.argsort(shapely.distance(proches, coeur), kind="stable")
-    return [(float(p.x), float(p.y)) for p in proches[rangs]]
-
-
-def _libre(boite: Boite, prises: Sequence[Boite], vue: _Vue) -> bool:
-    dans_le_cadre = boite[0] > 3 and boite[1] > 3 and boite[2] < vue.largeur - 3 and boite[3] < vue.hauteur - 3
-    return dans_le_cadre and not any(
-        boite[0] < p[2] and p[0] < boite[2] and boite[1] < p[3] and p[1] < boite[3] for p in prises
-    )
+def _points(anneaux: np.ndarray, pas: int) -> list[list[str]]:
+    """Points de chaque anneau, sans ceux que l'arrondi confond avec le suivant : sa fermeture part avec eux."""
+    textes = _ecritures()
+    coordonnees, proprietaires = shapely.get_coordinates(anneaux, return_index=True)
+    grille = np.rint(coordonnees * (10 / pas)).astype(int) * pas + _DEBORD_DIXIEMES
+    distincts = np.append((grille[1:] != grille[:-1]).any(axis=1) & (proprietaires[1:] == proprietaires[:-1]), False)
+    ecrits = [f"{textes[x]} {textes[y]}" for x, y in grille[distincts[: len(grille)]].tolist()]
+    bornes = np.searchsorted(proprietaires[distincts[: len(grille)]], np.arange(len(anneaux) + 1)).tolist()
+    return [ecrits[debut:fin] for debut, fin in itertools.pairwise(bornes)]
 
 
 # --- habillage ---
 
 
-def _graduation(vue: _Vue) -> tuple[float, str]:
-    """Longueur (unités du dessin) et texte de la barre d'échelle : le plus grand compte rond sous un quart du cadre."""
-    metres = vue.largeur / vue.echelle / 4
-    km = max((g for g in _GRADUATIONS_KM if g * 1000 <= metres), default=_GRADUATIONS_KM[0])
-    texte = f"{nombre(km)}{FINE}km" if km >= 1 else f"{nombre(km * 1000)}{FINE}m"
-    return km * 1000 * vue.echelle, texte
+def _boite_echelle(vue: Vue) -> Boite:
+    return (0, vue.hauteur - 30, graduation(vue)[0] + 24, vue.hauteur)
 
 
-def _boite_echelle(vue: _Vue) -> Boite:
-    return (0, vue.hauteur - 30, _graduation(vue)[0] + 24, vue.hauteur)
+def _boite_point(grappe: _Grappe) -> Boite:
+    return (grappe.x - grappe.rayon, grappe.y - grappe.rayon, grappe.x + grappe.rayon, grappe.y + grappe.rayon)
 
 
 def _situer(carte: Carte) -> Iterator[tuple[Style, list[str], list[tuple[float, float]]]]:
     """Cartouche de situation : chemins, et un repère rond pour une cible trop petite pour se voir."""
     bornes = shapely.total_bounds(_lambert(carte.situation[0].entites))
-    vue = _Vue.cadrer(bornes, _SITUATION[0], (0, _SITUATION[1]))
+    vue = Vue.cadrer(bornes, SITUATION[0], (0, SITUATION[1]))
     for couche in carte.situation:
-        traces = vue.placer(shapely.coverage_simplify(_lambert(couche.entites), _TOLERANCE_PX / vue.echelle))
+        # Poser les points sur une grille d'une demi-unité garde les contours jointifs, et suffit à un si petit dessin.
+        traces = vue.placer(_lambert(couche.entites))
         petites = [g.centroid for g in traces if couche.style == "cible" and shapely.area(g) < 60]
-        yield couche.dessin, [_chemin(g) for g in traces], [(p.x, p.y) for p in petites]
+        yield couche.dessin, _chemins(traces, 5), [(p.x, p.y) for p in petites]

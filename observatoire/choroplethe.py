@@ -1,37 +1,85 @@
-"""Colorier une carte selon un indicateur : peu de classes, bornes lisibles, absences hachurées.
+"""Montrer un indicateur sur une carte : aplats de couleur, écarts à un département, ou cercles pour un effectif.
 
-Une part, une médiane, un indice ou un ratio se colorient ; un effectif, jamais : la surface tromperait. Une valeur
-absente n'est ni basse ni haute : elle est hachurée, avec sa raison en légende.
+Une part, une médiane, un indice ou un ratio se colorient ; un effectif, jamais : la surface tromperait. Il se dessine
+en cercles (``cercles``). Une valeur absente n'est ni basse ni haute : elle est hachurée, avec sa raison en légende.
 """
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from typing import Any
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, TypedDict
 
-import numpy as np
-
-from observatoire.carte import Carte, Couche, Entite, Style
+from observatoire import classes as classement
+from observatoire.carte import QUARTIERS, Carte, Couche, Style
+from observatoire.cercles import encercler
+from observatoire.classes import Classe, ranger
 from observatoire.erreurs import ErreurArgument
-from observatoire.indicateurs import DIFFUSE, SIGNES, Valeur, ecrire_valeur, lire_millesime
+from observatoire.indicateurs import DIFFUSE, SIGNES, ecrire_valeur, lire_millesime
+from observatoire.mesures import ECHELLES, Echelle, Mesure, choisir_echelle, est_coloriee, mesurer
 from observatoire.qpv import LIBELLES_STATUTS
 from observatoire.territoire import Territoire
 from observatoire.typographie import INSECABLE, accorder, nombre, soigner
 
-#: Du clair au sombre, d'une seule teinte (ColorBrewer YlGnBu) : l'ordre se lit aussi en noir et blanc.
-PALETTE = ("#ffffcc", "#a1dab4", "#41b6c4", "#2c7fb8", "#253494")
+FIGURES = ("aplats", "cercles")
 _TRAIT = "#3b3a36"
 _EPAISSEUR = 0.6
-#: Part des valeurs rondes à partir de laquelle les bornes le sont aussi.
-_RONDES = 0.9
-_CONTOUR_QPV = Style("Contour de QPV", "#1d1b18", 1.1)
+#: Des écarts de cette taille se découpent en unités entières : le dixième de point n'aide plus à lire.
+_GRAND_ECART = 5
+_CONTOUR_QPV = Style("Contour de QPV", "#1d1b18", 0.8)
+_CONTOUR_COMMUNE = Style("Limite de commune", "#8d8a83", 0.5)
 
 
-def colorier(carte: Carte, t: Territoire, indicateur: str, millesime: int | str | None = None) -> Carte:
-    """La même carte, coloriée selon un indicateur, par QPV s'il y est publié, par commune sinon.
+class Reglages(TypedDict, total=False):
+    """Les réglages de ``colorier``, tels que les passent ``Territoire.carte`` et ``Territoire.carte_statique``."""
+
+    echelle: Echelle | None
+    methode: str
+    classes: int
+    bornes: Sequence[float] | None
+    ecart: bool
+    figure: str | None
+
+
+@dataclass(frozen=True)
+class _Classement:
+    """Comment découper : méthode et nombre de classes, ou bornes de l'analyste ; autour de zéro pour des écarts."""
+
+    methode: str
+    classes: int
+    bornes: Sequence[float] | None
+    ecart: bool
+
+    def appliquer(self, valeurs: Sequence[float], decimales: int) -> tuple[list[Classe], list[str], int]:
+        """Classes, leur couleur, et les décimales de leurs bornes."""
+        fines = classement.grain(self.bornes or valeurs, decimales)
+        if self.ecart and self.bornes is None and max(map(abs, valeurs)) >= _GRAND_ECART:
+            fines = min(fines, 0)
+        decoupage: Callable[..., list[Classe]] = classement.decouper_ecarts if self.ecart else classement.decouper
+        if self.bornes is not None:
+            trouvees = classement.encadrer(self.bornes)
+        else:
+            trouvees = decoupage(valeurs, fines, self.classes, self.methode)
+        teintes = classement.teinter_ecarts(trouvees) if self.ecart else classement.teinter(len(trouvees))
+        return trouvees, teintes, max(fines, 0)
+
+
+def colorier(
+    carte: Carte,
+    t: Territoire,
+    indicateur: str,
+    millesime: int | str | None = None,
+    *,
+    echelle: Echelle | None = None,
+    methode: str = "quantiles",
+    classes: int = 5,
+    bornes: Sequence[float] | None = None,
+    ecart: bool = False,
+    figure: str | None = None,
+) -> Carte:
+    """La même carte, selon un indicateur.
 
     Parameters
     ----------
@@ -43,165 +91,190 @@ def colorier(carte: Carte, t: Territoire, indicateur: str, millesime: int | str 
         Identifiant du catalogue.
     millesime : int, optional
         Année ; par défaut la dernière que partagent toutes les entités renseignées.
+    echelle : {"qpv", "commune", "intercommunalite"}, optional
+        Par défaut, la première de ces échelles où l'indicateur est dans les données.
+    methode : {"quantiles", "jenks", "egales"}
+        Comment découper en classes.
+    classes : int
+        Nombre de classes, de 2 à 7.
+    bornes : sequence of float, optional
+        Bornes choisies, à la place d'une méthode : ``[20, 30]`` fait trois classes.
+    ecart : bool
+        Colorie l'écart au département de chaque entité, de part et d'autre de zéro.
+    figure : {"aplats", "cercles"}, optional
+        Cercles pour un effectif, aplats pour le reste ; demander des aplats pour un effectif avertit et fait des
+        cercles.
 
     Raises
     ------
     ErreurArgument
-        L'indicateur est un effectif, ou n'est publié ni par QPV ni par commune sur ce territoire.
+        Réglage inconnu ; indicateur publié nulle part sur cette carte ; écart sans millésime commun.
+
+    Warns
+    -----
+    UserWarning
+        Des aplats étaient demandés pour un effectif.
     """
+    classement.verifier(classes, methode)
     fiche = t.base.releve.fiche(indicateur)
-    if fiche.nature == "effectif":
+    en_cercles = _en_cercles(fiche, figure, ecart=ecart)
+    niveau = choisir_echelle(t, indicateur, echelle)
+    mesures = mesurer(carte, t, niveau, indicateur, lire_millesime(millesime), ecart=ecart)
+    publiees = [m for m in mesures if m.statut == DIFFUSE]
+    if not publiees:
+        raise _rien_a_montrer(fiche, t, ecart=ecart and any(m.valeur.statut == DIFFUSE for m in mesures))
+    neuve = _titrer(carte, t, fiche, niveau, publiees)
+    neuve = replace(neuve, texte_alternatif=soigner(_texte_alternatif(t, fiche, mesures, publiees)))
+    if en_cercles:
+        fonds = tuple(_recomposer(carte.couches, [], niveau))
+        trios = [(m.enrichie, m.nombre if m.statut == DIFFUSE else None, m.statut) for m in mesures]
+        return encercler(replace(neuve, couches=fonds), trios, publiees[0].valeur, fiche.libelle)
+    couches = list(_couches(mesures, _Classement(methode, classes, bornes, ecart), fiche.libelle, niveau))
+    return replace(neuve, couches=tuple(_recomposer(carte.couches, couches, niveau)))
+
+
+def _en_cercles(fiche: Any, figure: str | None, *, ecart: bool) -> bool:
+    """Faut-il des cercles ? Un effectif n'a ni aplat ni écart ; le reste ne s'additionne pas, donc pas de cercle."""
+    if figure not in {None, *FIGURES}:
+        raise ErreurArgument(f"La figure {figure!r} n'existe pas. Que faire : choisissez parmi {', '.join(FIGURES)}.")
+    if fiche.nature != "effectif":
+        if figure == "cercles":
+            raise ErreurArgument(
+                f"« {fiche.libelle} » n'est pas un effectif : la surface d'un cercle n'aurait pas de sens. "
+                'Que faire : retirez figure="cercles".'
+            )
+        return False
+    if ecart:
         raise ErreurArgument(
-            f"« {fiche.libelle} » est un effectif : colorier des surfaces selon lui tromperait. "
+            f"« {fiche.libelle} » est un effectif : son écart à celui d'un département n'a pas de sens. "
             "Que faire : choisissez une part, un ratio, une médiane ou un indice (colonne nature de o.catalogue)."
         )
-    niveau = _niveau(t, indicateur)
-    entites = [e for couche in carte.couches if _coloriee(couche, niveau) for e in couche.entites]
-    valeurs = _valeurs(t, niveau, [e.code for e in entites], indicateur, lire_millesime(millesime))
-    publiees = [v for v in valeurs.values() if v.statut == DIFFUSE]
-    if not publiees:
-        raise ErreurArgument(
-            f"« {fiche.libelle} » n'est publié pour aucun territoire de cette carte ({t.nom}). "
-            "Que faire : choisissez un autre indicateur, un autre millésime ou un territoire plus large."
+    if figure == "aplats":
+        warnings.warn(
+            f"« {fiche.libelle} » est un effectif : colorier des surfaces selon lui tromperait, les plus grandes "
+            "paraîtraient les plus chargées. La carte le montre en cercles proportionnels.",
+            stacklevel=2,
         )
-    neuves = [replace(c, quartiers=niveau == "qpv") for c in _couches(entites, valeurs, publiees)]
+    return True
+
+
+def _rien_a_montrer(fiche: Any, t: Territoire, *, ecart: bool) -> ErreurArgument:
+    if ecart:
+        return ErreurArgument(
+            f"L'écart de « {fiche.libelle} » au département ne se calcule pour aucun territoire de cette carte "
+            f"({t.nom}) : la valeur du département manque, ou n'a pas le même millésime. Que faire : retirez "
+            "ecart=True, ou choisissez un autre indicateur ou une autre échelle."
+        )
+    return ErreurArgument(
+        f"« {fiche.libelle} » n'est publié pour aucun territoire de cette carte ({t.nom}). "
+        "Que faire : choisissez un autre indicateur, un autre millésime ou un territoire plus large."
+    )
+
+
+# --- couches et légende ---
+
+
+def _couches(mesures: Sequence[Mesure], reglage: _Classement, groupe: str, echelle: str) -> Iterator[Couche]:
+    """Une couche par raison d'absence, puis une par classe, de la plus haute à la plus basse."""
+    quartiers = echelle == "qpv"
+    publiees = [m for m in mesures if m.statut == DIFFUSE]
+    for statut, style in styles_d_absence().items():
+        absentes = tuple(m.enrichie for m in mesures if m.statut == statut)
+        if absentes:
+            yield Couche("absente", absentes, propre=style, quartiers=quartiers, groupe=groupe)
+    trouvees, teintes, decimales = reglage.appliquer([m.nombre for m in publiees], publiees[0].decimales)
+    rangs = [ranger(m.nombre, trouvees) for m in publiees]
+    for rang, (classe, teinte) in enumerate(zip(trouvees, teintes, strict=True)):
+        dedans = tuple(m.enrichie for m, sien in zip(publiees, rangs, strict=True) if sien == rang)
+        libelle = _libelle(classe, publiees[0].unite, decimales, derniere=rang == len(trouvees) - 1)
+        style = Style(libelle, _TRAIT, _EPAISSEUR, teinte)
+        yield Couche("classe", dedans, propre=style, quartiers=quartiers, groupe=groupe)
+
+
+def styles_d_absence() -> dict[str, Style]:
+    """Un motif par raison de manquer, avec le signe qu'on imprime à la place de la valeur."""
+    return {
+        statut: Style(f"{signe}{INSECABLE}: {raison}", _TRAIT, _EPAISSEUR, hachures=statut)
+        for statut, (signe, raison) in SIGNES.items()
+    }
+
+
+def _libelle(classe: Classe, unite: str, decimales: int, *, derniere: bool) -> str:
+    bas, haut = classe
+    if math.isinf(bas):
+        return "toutes les valeurs" if math.isinf(haut) else f"moins de {ecrire_valeur(haut, unite, decimales)}"
+    if math.isinf(haut):
+        return f"{ecrire_valeur(bas, unite, decimales)} et plus"
+    fin = ecrire_valeur(haut, unite, decimales)
+    return fin if bas == haut else f"de {nombre(bas, decimales)} à {'' if derniere else 'moins de '}{fin}"
+
+
+def _recomposer(couches: Sequence[Couche], neuves: Sequence[Couche], echelle: str) -> Iterator[Couche]:
+    """Les couches coloriées à la place de celles qu'elles remplacent ; les QPV au-dessus ne sont plus qu'un contour.
+
+    Sans couche neuve, les entités restent, muettes, sous les cercles.
+    """
+    posees = nommees = False
+    for couche in couches:
+        if est_coloriee(couche, echelle):
+            yield from () if posees else neuves
+            posees = True
+            yield from _dessous(couche, echelle, aplats=bool(neuves))
+        elif couche.style in LIBELLES_STATUTS:
+            yield replace(couche, propre=_CONTOUR_QPV, en_legende=not nommees)
+            nommees = True
+        else:
+            yield couche
+
+
+def _dessous(couche: Couche, echelle: str, *, aplats: bool) -> Iterator[Couche]:
+    """Ce qui reste d'une couche sous ce qui la remplace."""
+    muettes = echelle == "intercommunalite"
+    nues = tuple(replace(e, infos=(), poids=0 if muettes else e.poids) for e in couche.entites)
+    if muettes and aplats:
+        yield replace(couche, entites=nues, propre=_CONTOUR_COMMUNE)
+    elif not aplats and echelle == "qpv":
+        yield replace(couche, entites=nues, propre=_CONTOUR_QPV, en_legende=False, groupe=QUARTIERS)
+    elif not aplats:
+        yield replace(couche, entites=nues)
+
+
+def _titrer(carte: Carte, t: Territoire, fiche: Any, echelle: str, publiees: Sequence[Mesure]) -> Carte:
+    """Titre, sous-titre, notes et sources d'une carte d'indicateur."""
+    premiere = publiees[0]
+    unite = f" ({fiche.unite})" if fiche.unite else ""
+    quoi = f"{fiche.libelle}{unite}"
+    notes = list(carte.notes)
+    if premiere.departement is not None:
+        quoi = f"{fiche.libelle}, écart au département{f' ({premiere.unite})' if premiere.unite else ''}"
+        notes.append(_note_departements(publiees))
+    if echelle == "intercommunalite" and t.niveau in {"departement", "perimetre"}:
+        notes.append("La valeur d'une intercommunalité vaut pour elle tout entière, même hors du territoire dessiné.")
     return replace(
         carte,
-        titre=f"{fiche.libelle}{f' ({fiche.unite})' if fiche.unite else ''}{INSECABLE}: {t.nom}",
-        sous_titre=f"Par {'quartier prioritaire' if niveau == 'qpv' else 'commune'}, {publiees[0].reference}",
-        couches=tuple(_recomposer(carte.couches, neuves, niveau)),
-        sources=soigner(f"{publiees[0].reference} ; {carte.sources}"),
-        texte_alternatif=soigner(_texte_alternatif(t, fiche, entites, valeurs, publiees)),
+        titre=f"{quoi}{INSECABLE}: {t.nom}",
+        sous_titre=f"Par {ECHELLES[echelle]}, {premiere.valeur.reference}",
+        notes=tuple(map(soigner, notes)),
+        sources=soigner(f"{premiere.valeur.reference} ; {carte.sources}"),
     )
 
 
-def _niveau(t: Territoire, indicateur: str) -> str:
-    releve = t.base.releve
-    for niveau, codes in (("qpv", t.qpv.index), ("commune", t.communes.index)):
-        if any(releve.millesimes(niveau, code, indicateur) for code in codes):
-            return niveau
-    raise ErreurArgument(
-        f"« {releve.fiche(indicateur).libelle} » n'est dans les données ni par QPV ni par commune de {t.nom}. "
-        "Que faire : choisissez un indicateur publié à l'un de ces niveaux."
-    )
+def _note_departements(publiees: Sequence[Mesure]) -> str:
+    valeurs = {m.departement.code: m.departement.affichage for m in publiees if m.departement is not None}
+    return f"Valeur de référence : {', '.join(f'{v} (département {code})' for code, v in sorted(valeurs.items()))}."
 
 
-def _coloriee(couche: Couche, niveau: str) -> bool:
-    return couche.style in LIBELLES_STATUTS if niveau == "qpv" else couche.style == "communes"
-
-
-def _valeurs(
-    t: Territoire, niveau: str, codes: Sequence[str], indicateur: str, millesime: int | None
-) -> dict[str, Valeur]:
-    releve = t.base.releve
-    annee = millesime
-    if annee is None:
-        renseignes = [(niveau, code) for code in codes if releve.millesimes(niveau, code, indicateur)]
-        communs = releve.millesimes_communs(renseignes, indicateur)
-        annee = communs[0] if communs else None
-    return {code: releve.exactement(niveau, code, indicateur, annee) for code in codes}
-
-
-def _grain(valeurs: Sequence[float], decimales: int) -> int:
-    """Décimales des bornes : celles des données, souvent publiées à l'unité ou à la dizaine."""
-    for rang in range(-2, decimales):
-        rondes = sum(abs(v * 10.0**rang - round(v * 10.0**rang)) < 1e-9 for v in valeurs)
-        if rondes >= _RONDES * len(valeurs):
-            return rang
-    return decimales
-
-
-def decouper(valeurs: Sequence[float], decimales: int, classes: int = len(PALETTE)) -> list[tuple[float, float]]:
-    """Classes d'effectifs voisins (quantiles), aux bornes rondes à ``decimales`` près, sans classe vide.
-
-    Une valeur la plus basse très répandue (zéro habitant en QPV) a sa propre classe, bornes égales.
-
-    Returns
-    -------
-    list of (bas, haut)
-        La borne haute d'une classe est la basse de la suivante, qui la comprend ; la dernière comprend les deux.
-    """
-    minimum = min(valeurs)
-    autres = [v for v in valeurs if v > minimum]
-    if not autres or len(valeurs) - len(autres) > len(valeurs) / classes:
-        return [(minimum, minimum), *(decouper(autres, decimales, classes - 1) if autres else [])]
-    pas = 10.0**-decimales
-    quantiles = np.quantile(valeurs, np.linspace(0, 1, classes + 1)) / pas
-    bornes = [math.floor(quantiles[0] + 1e-9), *np.rint(quantiles[1:-1]), math.ceil(quantiles[-1] - 1e-9)]
-    uniques = [round(float(borne) * pas, decimales) for borne in dict.fromkeys(sorted(bornes))]
-    paires = list(itertools.pairwise(uniques)) or [(uniques[0], uniques[0])]
-    pleines = [paires[rang] for rang in sorted({ranger(v, paires) for v in valeurs})]
-    # Une classe vide retirée laisse sa place à la précédente.
-    suites = [*(bas for bas, _ in pleines[1:]), pleines[-1][1]]
-    return [(bas, haut) for (bas, _), haut in zip(pleines, suites, strict=True)]
-
-
-def ranger(valeur: float, classes: Sequence[tuple[float, float]]) -> int:
-    """Rang de la classe d'une valeur : celle d'une valeur unique, ou la dernière dont elle atteint la borne basse."""
-    uniques = [rang for rang, (bas, haut) in enumerate(classes) if bas == haut == valeur]
-    larges = [rang for rang, (bas, haut) in enumerate(classes) if bas < haut] or [0]
-    return uniques[0] if uniques else max((r for r in larges if classes[r][0] <= valeur), default=larges[0])
-
-
-def _teintes(nombre_de_classes: int) -> list[str]:
-    """Couleurs réparties sur la palette ; sur peu de classes, les extrêmes exagéreraient l'écart."""
-    bords = {1: (2, 2), 2: (1, 3)}.get(nombre_de_classes, (0, len(PALETTE) - 1))
-    return [PALETTE[round(rang)] for rang in np.linspace(*bords, nombre_de_classes)]
-
-
-def _couches(entites: Iterable[Entite], valeurs: dict[str, Valeur], publiees: list[Valeur]) -> Iterator[Couche]:
-    """Une couche par raison d'absence, puis une par classe, de la plus haute à la plus basse."""
-    nombres = [v.valeur for v in publiees]
-    classes = decouper(nombres, _grain(nombres, publiees[0].decimales))
-    enrichies = [_enrichir(entite, valeurs[entite.code]) for entite in entites]
-    for statut, (signe, raison) in SIGNES.items():
-        absentes = tuple(e for e in enrichies if valeurs[e.code].statut == statut)
-        if absentes:
-            yield Couche(
-                "absente", absentes, propre=Style(f"{signe}{INSECABLE}: {raison}", _TRAIT, _EPAISSEUR, hachures=statut)
-            )
-    rangs = {code: ranger(v.valeur, classes) for code, v in valeurs.items() if v.statut == DIFFUSE}
-    for rang, (classe, teinte) in enumerate(zip(classes, _teintes(len(classes)), strict=True)):
-        dedans = tuple(e for e in enrichies if rangs.get(e.code) == rang)
-        libelle = _libelle(classe, publiees[0], derniere=rang == len(classes) - 1)
-        yield Couche("classe", dedans, propre=Style(libelle, _TRAIT, _EPAISSEUR, teinte))
-
-
-def _enrichir(entite: Entite, valeur: Valeur) -> Entite:
-    return replace(entite, infos=(*entite.infos, (valeur.libelle, str(valeur))))
-
-
-def _libelle(classe: tuple[float, float], modele: Valeur, *, derniere: bool) -> str:
-    haut = ecrire_valeur(classe[1], modele.unite, modele.decimales)
-    if classe[0] == classe[1]:
-        return haut
-    return f"de {nombre(classe[0], modele.decimales)} à {'' if derniere else 'moins de '}{haut}"
-
-
-def _recomposer(couches: Sequence[Couche], neuves: list[Couche], niveau: str) -> Iterator[Couche]:
-    """Les couches coloriées à la place de celles qu'elles remplacent ; sur des communes, les QPV en contour."""
-    posees = False
-    for couche in couches:
-        if not _coloriee(couche, niveau):
-            quartiers = niveau == "commune" and couche.style in LIBELLES_STATUTS
-            yield replace(couche, propre=_CONTOUR_QPV, en_legende=couche.style == "modifie") if quartiers else couche
-        elif not posees:
-            posees = True
-            yield from neuves
-
-
-def _texte_alternatif(
-    t: Territoire, fiche: Any, entites: list[Entite], valeurs: dict[str, Valeur], publiees: list[Valeur]
-) -> str:
-    noms = {e.code: e.nom for e in entites}
-    bas, haut = (choisir(publiees, key=lambda v: v.valeur) for choisir in (min, max))
+def _texte_alternatif(t: Territoire, fiche: Any, mesures: Sequence[Mesure], publiees: Sequence[Mesure]) -> str:
+    bas, haut = (choisir(publiees, key=lambda m: m.nombre) for choisir in (min, max))
+    if bas.departement is not None:
+        quoi = f"écart au département, {fiche.libelle}"
+    else:
+        quoi = f"{'en cercles proportionnels' if fiche.nature == 'effectif' else 'coloriée'} selon : {fiche.libelle}"
     texte = (
-        f"Carte, {t.nom}, coloriée selon : {fiche.libelle}. Le plus bas : {bas.affichage}, {noms[bas.code]} ; le plus "
-        f"haut : {haut.affichage}, {noms[haut.code]}."
+        f"Carte, {t.nom}, {quoi}. Le plus bas : {bas.affichage}, {bas.entite.nom} ; le plus haut : {haut.affichage}, "
+        f"{haut.entite.nom}."
     )
-    absentes = len(valeurs) - len(publiees)
-    return (
-        f"{texte} {accorder(absentes, 'valeur absente, hachurée', 'valeurs absentes, hachurées')}."
-        if absentes
-        else texte
-    )
+    absentes = len(mesures) - len(publiees)
+    if not absentes:
+        return texte
+    return f"{texte} {accorder(absentes, 'valeur absente, hachurée', 'valeurs absentes, hachurées')}."

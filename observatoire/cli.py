@@ -12,11 +12,14 @@ import re
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from observatoire import __version__
 from observatoire.erreurs import ErreurArgument, ErreurObservatoire, ErreurSource
 from observatoire.notices import FAMILLES
+
+if TYPE_CHECKING:
+    from observatoire.choroplethe import Reglages
 
 _ERREUR = 2
 _TRADUCTIONS = {
@@ -92,6 +95,9 @@ def _analyseur() -> _Analyseur:
 
     carte = _commande_de_territoire(commandes, "carte", "écrire la carte d'un territoire", "x.html, .svg, .png ou .pdf")
     carte.add_argument("--indicateur", metavar="IDENTIFIANT", help="colorier selon un indicateur du catalogue")
+    carte.add_argument("--echelle", choices=["qpv", "commune", "intercommunalite"], help="échelle de l'indicateur")
+    carte.add_argument("--ecart", action="store_true", help="colorier l'écart au département")
+    carte.add_argument("--format", metavar="PAGE", help="a4-portrait, a4-paysage, 16:9 ou carre (.svg, .png, .pdf)")
     carte.add_argument("--fond", choices=["plan-ign"], help="fond de plan en ligne (carte .html seulement)")
     carte.set_defaults(executer=_carte)
 
@@ -148,7 +154,11 @@ def _carte(choix: argparse.Namespace) -> None:
 
     territoire = ouvrir(choix.donnees).territoire(choix.territoire, choix.niveau)
     if choix.sortie.suffix.lower() in {".html", ".htm"}:
-        territoire.carte(choix.indicateur, fond=choix.fond).enregistrer(choix.sortie)
+        if choix.format:
+            raise ErreurArgument(
+                "--format ne vaut pas pour une carte .html. Que faire : retirez --format ou changez -o."
+            )
+        territoire.carte(choix.indicateur, fond=choix.fond, **_reglages(choix)).enregistrer(choix.sortie)
     elif choix.fond:
         raise ErreurArgument("--fond ne vaut que pour une carte .html. Que faire : retirez --fond ou changez -o.")
     elif choix.sortie.suffix.lower() not in {".svg", ".png", ".pdf"}:
@@ -156,8 +166,19 @@ def _carte(choix: argparse.Namespace) -> None:
             f"Format {choix.sortie.suffix!r} inconnu pour une carte. Que faire : choisissez .html, .svg, .png ou .pdf."
         )
     else:
-        territoire.carte_statique(choix.indicateur).enregistrer(choix.sortie)
+        carte = territoire.carte_statique(choix.indicateur, format=choix.format, **_reglages(choix))
+        carte.enregistrer(choix.sortie)
     print(f"Carte, {territoire.nom} ({territoire.code}) : {choix.sortie}")
+
+
+def _reglages(choix: argparse.Namespace) -> Reglages:
+    """Les réglages de carte demandés, et eux seuls."""
+    reglages: Reglages = {}
+    if choix.echelle:
+        reglages["echelle"] = choix.echelle
+    if choix.ecart:
+        reglages["ecart"] = True
+    return reglages
 
 
 def _fiche(choix: argparse.Namespace) -> None:

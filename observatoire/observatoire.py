@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, Unpack, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -15,7 +15,7 @@ import pandas as pd
 from observatoire import agregation, ajout, bilan, couverture, recherche, versement
 from observatoire.agregation import Partie
 from observatoire.donnees import Paquet
-from observatoire.erreurs import exiger
+from observatoire.erreurs import ErreurArgument, exiger
 from observatoire.indicateurs import Releve, Valeur
 from observatoire.lieux import Gazetier
 from observatoire.qpv import synthetiser
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from observatoire.carte import Carte
     from observatoire.carte_interactive import CarteFolium
     from observatoire.carte_statique import CarteStatique
+    from observatoire.choroplethe import Reglages
     from observatoire.extraction import Document as DocumentLu
     from observatoire.extraction import Lecteur
     from observatoire.fiche import Fiche
@@ -474,26 +475,51 @@ class Observatoire:
         *,
         millesime: int | str | None = None,
         fond: str | None = None,
+        contours_2015: gpd.GeoDataFrame | None = None,
+        **reglages: Unpack[Reglages],
     ) -> CarteFolium:
         """Carte interactive d'un territoire ; voir ``Territoire.carte``."""
         from observatoire import carte_interactive
 
-        return carte_interactive.dessiner(self._decrire(territoire, indicateur, millesime), fond)
+        description = self._decrire(territoire, indicateur, millesime, contours_2015, reglages)
+        return carte_interactive.dessiner(description, fond)
 
     def carte_statique(
-        self, territoire: Territoire | str, indicateur: str | None = None, *, millesime: int | str | None = None
+        self,
+        territoire: Territoire | str,
+        indicateur: str | None = None,
+        *,
+        millesime: int | str | None = None,
+        format: str | None = None,  # noqa: A002 - le mot que tape l'analyste
+        contours_2015: gpd.GeoDataFrame | None = None,
+        **reglages: Unpack[Reglages],
     ) -> CarteStatique:
         """Carte à imprimer d'un territoire ; voir ``Territoire.carte_statique``."""
         from observatoire import carte_statique
 
-        return carte_statique.dessiner(self._decrire(territoire, indicateur, millesime))
+        description = self._decrire(territoire, indicateur, millesime, contours_2015, reglages)
+        return carte_statique.dessiner(description, format=format)
 
-    def _decrire(self, territoire: Territoire | str, indicateur: str | None, millesime: int | str | None) -> Carte:
-        from observatoire import carte, choroplethe
+    def _decrire(
+        self,
+        territoire: Territoire | str,
+        indicateur: str | None,
+        millesime: int | str | None,
+        contours_2015: gpd.GeoDataFrame | None,
+        reglages: Reglages,
+    ) -> Carte:
+        from observatoire import ancetres, carte, choroplethe
 
         t = self._territoire(territoire)
         description = carte.decrire(t, dt.date.today())
-        return description if indicateur is None else choroplethe.colorier(description, t, indicateur, millesime)
+        if indicateur is not None:
+            description = choroplethe.colorier(description, t, indicateur, millesime, **reglages)
+        elif reglages or millesime is not None:
+            raise ErreurArgument(
+                f"{', '.join(reglages) or 'millesime'} ne sert qu'avec un indicateur. "
+                'Que faire : écrivez par exemple t.carte("taux_pauvrete", classes=4).'
+            )
+        return description if contours_2015 is None else ancetres.superposer(description, t, contours_2015)
 
     def fiche(self, territoire: Territoire | str, *, date: dt.date | None = None) -> Fiche:
         """Fiche repère d'un territoire ; voir ``Territoire.fiche``."""

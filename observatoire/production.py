@@ -210,7 +210,9 @@ class _Paresseuse:
 
 
 def _carte(t: Territoire, date: dt.date) -> str:
-    return carte_interactive.dessiner(carte.decrire(t, date)).html
+    """La carte d'un territoire ; ses bulles ouvrent les fiches du même dossier."""
+    liens = {autre.code: f"../{chemins(autre)[0]}" for autre in territoires_concernes(t.base)}
+    return carte_interactive.dessiner(carte.decrire(t, date), liens=liens).html
 
 
 def verifier_html(page: str, t: Territoire) -> str:

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, Unpack
 
 import geopandas as gpd
 import pandas as pd
@@ -26,6 +26,7 @@ from observatoire.schemas import Niveau
 if TYPE_CHECKING:
     from observatoire.carte_interactive import CarteFolium
     from observatoire.carte_statique import CarteStatique
+    from observatoire.choroplethe import Reglages
     from observatoire.fiche import Fiche
 
 
@@ -82,11 +83,20 @@ class Base(Protocol):
         *,
         millesime: int | str | None = None,
         fond: str | None = None,
+        contours_2015: gpd.GeoDataFrame | None = None,
+        **reglages: Unpack[Reglages],
     ) -> CarteFolium:
         """Carte interactive."""
 
     def carte_statique(
-        self, territoire: Territoire, indicateur: str | None = None, *, millesime: int | str | None = None
+        self,
+        territoire: Territoire,
+        indicateur: str | None = None,
+        *,
+        millesime: int | str | None = None,
+        format: str | None = None,  # noqa: A002 - le mot que tape l'analyste
+        contours_2015: gpd.GeoDataFrame | None = None,
+        **reglages: Unpack[Reglages],
     ) -> CarteStatique:
         """Carte à imprimer."""
 
@@ -409,30 +419,63 @@ class Territoire:
     # --- se montrer ---
 
     def carte(
-        self, indicateur: str | None = None, *, millesime: int | str | None = None, fond: str | None = None
+        self,
+        indicateur: str | None = None,
+        *,
+        millesime: int | str | None = None,
+        fond: str | None = None,
+        contours_2015: gpd.GeoDataFrame | None = None,
+        **reglages: Unpack[Reglages],
     ) -> CarteFolium:
         """Carte interactive des QPV du territoire sur ses limites communales, sans aucune requête réseau.
 
         Parameters
         ----------
         indicateur : str, optional
-            Colorie les QPV, ou les communes s'il n'est pas publié par QPV, selon cet indicateur ; les valeurs absentes
-            sont hachurées. Un effectif est refusé.
+            Montre cet indicateur par QPV, à défaut par commune, à défaut par intercommunalité ; les valeurs absentes
+            sont hachurées. Un effectif se dessine en cercles proportionnels, le reste en aplats de couleur.
         millesime : int, optional
             Année de l'indicateur ; la dernière partagée par défaut.
         fond : {"plan-ign"}, optional
             Ajoute le Plan IGN sous la carte (demande le réseau à l'affichage).
+        contours_2015 : geopandas.GeoDataFrame, optional
+            Contours des QPV de 2015, tels que les rend ``obs.lire_source`` : ajoute ceux du territoire, et ce qu'ils
+            sont devenus.
+        **reglages
+            ``echelle`` (« qpv », « commune », « intercommunalite »), ``methode`` (« quantiles », « jenks »,
+            « egales »), ``classes`` (de 2 à 7), ``bornes`` (les siennes), ``ecart`` (True : écart au département),
+            ``figure`` (« aplats », « cercles ») ; voir ``choroplethe.colorier``.
 
         Returns
         -------
         CarteFolium
             Une ``folium.Map`` ; ``.save("carte.html")`` écrit une page autonome.
         """
-        return self.base.carte(self, indicateur, millesime=millesime, fond=fond)
+        return self.base.carte(
+            self, indicateur, millesime=millesime, fond=fond, contours_2015=contours_2015, **reglages
+        )
 
-    def carte_statique(self, indicateur: str | None = None, *, millesime: int | str | None = None) -> CarteStatique:
-        """La même carte, à imprimer : SVG, PNG ou PDF."""
-        return self.base.carte_statique(self, indicateur, millesime=millesime)
+    def carte_statique(
+        self,
+        indicateur: str | None = None,
+        *,
+        millesime: int | str | None = None,
+        format: str | None = None,  # noqa: A002 - le mot que tape l'analyste
+        contours_2015: gpd.GeoDataFrame | None = None,
+        **reglages: Unpack[Reglages],
+    ) -> CarteStatique:
+        """La même carte, à imprimer : SVG, PNG ou PDF.
+
+        Parameters
+        ----------
+        indicateur, millesime, contours_2015, **reglages
+            Ceux de ``carte``.
+        format : {"a4-portrait", "a4-paysage", "16:9", "carre"}, optional
+            Taille de la page ; par défaut, celle qu'il faut au territoire.
+        """
+        return self.base.carte_statique(
+            self, indicateur, millesime=millesime, format=format, contours_2015=contours_2015, **reglages
+        )
 
     def fiche(self, *, date: dt.date | None = None) -> Fiche:
         """Fiche repère du territoire.

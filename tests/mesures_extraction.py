@@ -1,6 +1,6 @@
 """Précision et rappel de la lecture des documents, contre des tables établies en les lisant à l'œil.
 
-``tests/extraction/<document>_<table>.csv`` dit ce qu'un lecteur trouve ; ``mesurer`` compare ce que trouve la bibliothèque.
+``tests/extraction/<document>_<table>.csv`` dit ce qu'un lecteur trouve ; ``mesurer`` le compare à ce qui est lu.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DOCUMENTS = {
     "concertation-quartiers-2030-paris-saclay": "concertation-quartiers-2030-paris-saclay.txt",
     "guide-hcts-annexe3-actions-inspirantes": "guide-hcts-annexe3-actions-inspirantes.md",
 }
-#: Deux titres sont les mêmes s'ils se ressemblent à tant pour cent ; un début de phrase suffit pour une action sans titre.
+#: Deux titres sont les mêmes s'ils se ressemblent à tant pour cent.
 _MEME_TITRE = 90
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import re
+import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
@@ -18,6 +19,8 @@ JOUR = dt.date(2026, 3, 1)
 HOSTILE = '</script><script>alert(1)</script> <b>&amp;"\' {{ 7*7 }} {% fin %} ]]> <!-- #panic("x") *gras* $x$ @ref'
 HOSTILE_COURT = "<b>&\"'"
 
+#: L'alphabet des contours, tel que la page le donne à son script.
+SIGNES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _VIDES = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _FINES = re.compile(r"\s+")
 
@@ -128,7 +131,46 @@ def donnees_de_carte(page: str) -> dict[str, Any]:
     debut = re.search(r"\}\)\(map_\w+, ", script)
     assert debut is not None, "la page n'appelle pas le script de la carte"
     donnees, _ = json.JSONDecoder().raw_decode(script, debut.end())
+    for couche in donnees["couches"]:
+        couche["entites"] = [
+            {
+                "code": code,
+                "nom": nom,
+                "forme": forme,
+                "infos": [
+                    [libelle, texte or f"{nom} ({code})"]
+                    for libelle, texte in zip(donnees["modeles"][modele], textes, strict=True)
+                ],
+                **dict(zip(("point", "rayon", "articles"), reste, strict=False)),
+            }
+            for code, nom, forme, modele, textes, *reste in couche["entites"]
+        ]
     return donnees
+
+
+def contours_de(donnees: dict[str, Any], entite: dict[str, Any]) -> list[list[list[tuple[float, float]]]]:
+    """Polygones, anneaux et points (longitude, latitude) d'une entité d'une page de carte."""
+    return refaire(donnees["troncons"], donnees["formes"][entite["forme"]], donnees["precision"])
+
+
+def refaire(troncons: list[str], forme: list[list[list[int]]], precision: int) -> list[list[list[tuple[float, float]]]]:
+    """Polygones d'une forme, ses tronçons remis bout à bout."""
+    lignes = [decoder(lire_entiers(texte), precision) for texte in troncons]
+    sens = {renvoi: lignes[renvoi] if renvoi >= 0 else lignes[~renvoi][::-1] for p in forme for a in p for renvoi in a}
+    return [[[point for renvoi in anneau for point in sens[renvoi][:-1]] for anneau in polygone] for polygone in forme]
+
+
+def lire_entiers(texte: str) -> list[int]:
+    """Entiers d'un texte compact : cinq bits par signe, le sixième dit que le nombre continue, le signe est en tête."""
+    entiers, entier, bits = [], 0, 0
+    for signe in texte:
+        groupe = SIGNES.index(signe)
+        entier, bits = entier | (groupe & 31) << bits, bits + 5
+        if not groupe & 32:
+            entiers.append(~(entier >> 1) if entier & 1 else entier >> 1)
+            entier, bits = 0, 0
+    assert bits == 0, "un nombre est coupé"
+    return entiers
 
 
 def decoder(ecarts: list[int], precision: int) -> list[tuple[float, float]]:
@@ -138,6 +180,19 @@ def decoder(ecarts: list[int], precision: int) -> list[tuple[float, float]]:
         lat, lon = lat + ecart_lat, lon + ecart_lon
         points.append((lon / precision, lat / precision))
     return points
+
+
+def attributs_svg(dessin: ET.Element) -> dict[str, Any]:
+    """Style d'un tracé SVG, dans les termes de Leaflet."""
+    rempli = dessin.get("fill") != "none"
+    return {
+        "color": dessin.get("stroke"),
+        "weight": float(dessin.get("stroke-width", 0)),
+        "fill": rempli,
+        "fillColor": dessin.get("fill") if rempli else None,
+        "fillOpacity": float(dessin.get("fill-opacity", 1)),
+        "dashArray": " ".join(f"{float(t):g}" for t in dessin.get("stroke-dasharray", "").split()) or None,
+    }
 
 
 def rendre_hostile(carte: Carte) -> Carte:
@@ -174,9 +229,13 @@ __all__ = [
     "JOUR",
     "Noeud",
     "aplatir",
+    "attributs_svg",
+    "contours_de",
     "decoder",
     "donnees_de_carte",
     "lire",
+    "lire_entiers",
+    "refaire",
     "rendre_hostile",
     "requetes",
 ]

@@ -19,7 +19,7 @@ import shapely
 import typst
 from pages import HOSTILE, JOUR, aplatir, rendre_hostile
 
-from observatoire import carte_statique
+from observatoire import carte_statique, choroplethe
 from observatoire.carte import LAMBERT, decrire
 from observatoire.carte_statique import LARGEUR
 from observatoire.erreurs import ErreurArgument, ErreurEcriture
@@ -103,7 +103,12 @@ def textes(noeud, x=0.0, y=0.0, herites=(10.0, "400", "start"), dans_le_cadre=Fa
 def mesures(arbres):
     """Les textes de chaque carte, mesurés par Typst avec la police du PDF."""
     trouves = {recherche: list(textes(arbre)) for recherche, arbre in arbres.items()}
-    a_plat = [texte for liste in trouves.values() for texte in liste]
+    mesurer([texte for liste in trouves.values() for texte in liste])
+    return trouves
+
+
+def mesurer(a_plat):
+    """Donne à chaque texte la largeur qu'il aura une fois imprimé."""
     with as_file(files("font_source_sans_pro") / "files") as dossier:
         compilateur = typst.Compiler(
             MESURER.encode(),
@@ -117,7 +122,6 @@ def mesures(arbres):
         largeurs = json.loads(compilateur.query("<largeurs>", field="value", one=True))
     for texte, largeur in zip(a_plat, largeurs, strict=True):
         texte.largeur = largeur
-    return trouves
 
 
 def cadre(arbre):
@@ -277,7 +281,9 @@ def etalonner(arbre, carte) -> Etalon:
     (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
     horizontale, verticale = (x1 - x0) / (est - ouest), (y1 - y0) / (nord - sud)
     assert horizontale == pytest.approx(verticale, rel=0.01), "la carte est étirée"
-    return Etalon((horizontale + verticale) / 2, (x0 - ouest * horizontale, y0 + nord * verticale))
+    # Une seule échelle des deux côtés : sinon l'arrondi du dessin, multiplié par l'ordonnée, décalerait tout.
+    echelle = (horizontale + verticale) / 2
+    return Etalon(echelle, (x0 - ouest * echelle, y0 + nord * echelle))
 
 
 @pytest.mark.parametrize("recherche", [r for r in RECHERCHES if not r.startswith("QN")])
@@ -320,8 +326,8 @@ def test_le_nord_et_la_situation_sont_dessines(arbres):
     arbre = arbres["92036"]
     assert [t.text for t in arbre.iter(f"{SVG}text")].count("N") == 1
     # Le repère rond montre une commune trop petite pour se voir dans la région.
-    assert len(list(arbre.iter(f"{SVG}circle"))) == 1
-    assert len(list(arbres["ouest francilien"].iter(f"{SVG}circle"))) == 0
+    assert [c.get("r") for c in arbre.iter(f"{SVG}circle")] == ["5"]
+    assert "5" not in [c.get("r") for c in arbres["ouest francilien"].iter(f"{SVG}circle")]
 
 
 def test_sans_titre_le_dessin_laisse_titre_et_sources_a_la_fiche(o):
@@ -334,6 +340,77 @@ def test_sans_titre_le_dessin_laisse_titre_et_sources_a_la_fiche(o):
     assert not [t for t in textes_sans if "Sources" in t]
     assert ET.fromstring(sans.svg).find(f"{SVG}title").text == carte.titre
     assert sans.hauteur < avec.hauteur
+
+
+# --- les formats de page ---
+
+TAILLES = {"a4-portrait": (595, 842), "a4-paysage": (842, 595), "16:9": (960, 540), "carre": (720, 720)}
+
+
+@pytest.fixture(scope="module")
+def pages(o):
+    """Chaque format, pour une carte simple et pour la légende la plus longue."""
+    simple = decrire(o.territoire("200055655"), JOUR)
+    t = o.territoire("95")
+    longue = choroplethe.colorier(decrire(t, JOUR), t, "part_population_qpv", echelle="commune", ecart=True, classes=7)
+    return {
+        (f, n): carte_statique.dessiner(c, format=f)
+        for f in TAILLES
+        for n, c in (("simple", simple), ("longue", longue))
+    }
+
+
+@pytest.mark.parametrize("contenu", ["simple", "longue"])
+@pytest.mark.parametrize("format_", TAILLES)
+def test_une_page_a_sa_taille_et_tout_y_tient(format_, contenu, pages):
+    statique = pages[format_, contenu]
+    arbre = ET.fromstring(statique.svg)
+    largeur, hauteur = TAILLES[format_]
+    assert (statique.largeur, statique.hauteur) == (largeur, hauteur)
+    gauche, haut, large, grand = map(float, arbre.get("viewBox").split())
+    assert (large, grand) == (largeur, hauteur)
+    places = list(textes(arbre))
+    mesurer(places)
+    dehors = [
+        (t.contenu, t.boite)
+        for t in places
+        if t.boite[0] < gauche or t.boite[1] < haut or t.boite[2] > gauche + large or t.boite[3] > haut + grand
+    ]
+    assert dehors == []
+    # Ni la carte ni sa légende ne descendent sur les notes ; les titres ne se recouvrent pas.
+    hors_carte = [t for t in places if not t.etiquette]
+    couverts = [
+        (a.contenu, b.contenu)
+        for i, a in enumerate(hors_carte)
+        for b in hors_carte[:i]
+        if se_couvrent(a.boite, b.boite)
+    ]
+    assert couverts == []
+    _, y, large, h = cadre(arbre)
+    assert large > 300
+    assert h > 200
+    assert [t.contenu for t in hors_carte if "Sources" in t.contenu and t.y < y + h] == []
+
+
+@pytest.mark.parametrize("format_", TAILLES)
+def test_le_pdf_d_une_page_a_sa_taille(format_, pages, tmp_path):
+    chemin = pages[format_, "simple"].enregistrer(tmp_path / "page.pdf")
+    with pypdf.PdfReader(chemin) as lecteur:
+        (page,) = lecteur.pages
+        assert (round(page.mediabox.width), round(page.mediabox.height)) == TAILLES[format_]
+
+
+def test_un_format_inconnu_est_refuse(o):
+    with pytest.raises(ErreurArgument, match=r"a4-portrait, a4-paysage, 16:9, carre"):
+        o.territoire("92036").carte_statique(format="a3")
+
+
+def test_un_titre_trop_long_passe_a_la_ligne(o):
+    carte = replace(decrire(o.territoire("92036"), JOUR), titre="Un titre " * 30)
+    places = list(textes(ET.fromstring(carte_statique.dessiner(carte).svg)))
+    mesurer(places)
+    assert sum(t.corps == 18 for t in places) > 2
+    assert max(t.boite[2] for t in places) <= LARGEUR
 
 
 # --- les fichiers ---

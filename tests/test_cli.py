@@ -108,6 +108,19 @@ def test_carte_ecrit_le_format_demande(lancer, tmp_path, forme):
     assert [f.name for f in cible.parent.iterdir()] == [cible.name]
 
 
+def test_carte_prend_une_echelle_et_un_format(lancer, tmp_path):
+    options = ["--indicateur", "niveau_vie_median", "--echelle", "intercommunalite", "--format", "a4-paysage"]
+    sortie = tmp_path / "carte.svg"
+    assert lancer("carte", "95", *options, "-o", sortie)[0] == 0
+    dessin = sortie.read_text("utf-8")
+    assert 'width="842" height="595"' in dessin
+    assert "Par intercommunalité" in dessin
+
+
+def test_un_format_de_page_ne_vaut_pas_pour_une_page_html(refuser, tmp_path):
+    assert "--format ne vaut pas" in refuser("carte", "95", "--format", "carre", "-o", tmp_path / "carte.html")
+
+
 def test_carte_html_porte_le_territoire_et_le_fond_demande(lancer, tmp_path):
     assert (
         lancer("carte", "Gennevilliers", "--niveau", "commune", "--fond", "plan-ign", "-o", tmp_path / "c.html")[0] == 0

@@ -440,8 +440,7 @@ def test_un_texte_brut_sans_lignes_vides_donne_les_memes_notices(tmp_path):
     assert notices(lire(tmp_path, contenu, "rivages.txt")) == ATTENDUES
 
 
-@pytest.mark.parametrize("colonnes", [1, 2])
-def test_un_pdf_donne_les_memes_notices(tmp_path, colonnes):
+def _typst(lignes: list[str], colonnes: int) -> bytes:
     def bloc(ligne: str) -> str:
         texte = re.sub(r"([\\#$*_`<>@\[\]~=+/-])", r"\\\1", re.sub(r"\*|^- ", "", ligne)).replace("\n", " \\ ")
         capitales = en_capitales(ligne) and not ligne.startswith("<")
@@ -450,8 +449,12 @@ def test_un_pdf_donne_les_memes_notices(tmp_path, colonnes):
         return f"#block(above: 1.6em, text(size: {corps}pt)[{puce}{texte}])\n"
 
     reglages = f'#set page(height: 24cm, width: 18cm, columns: {colonnes})\n#set text(lang: "fr", hyphenate: false)\n'
-    source = reglages + "\n".join(bloc(ligne) for ligne in chain.from_iterable(LETTRE))
-    lu = lire(tmp_path, typst.compile(source.encode()), "rivages.pdf")
+    return typst.compile((reglages + "\n".join(map(bloc, lignes))).encode())
+
+
+@pytest.mark.parametrize("colonnes", [1, 2])
+def test_un_pdf_donne_les_memes_notices(tmp_path, colonnes):
+    lu = lire(tmp_path, _typst(list(chain.from_iterable(LETTRE)), colonnes), "rivages.pdf")
     lues, attendues = (
         [(n.nature, _lettres(n.titre), _lettres(" ".join(n.lieux)), n.date) for n in lu.notices],
         [(nature, _lettres(titre), _lettres(" ".join(lieux)), date) for nature, titre, lieux, date, _ in ATTENDUES],
@@ -661,6 +664,26 @@ def test_la_lettre_de_2021_rend_ses_vingt_trois_notices(reelle):
     assert situees == {("Persan",), ("Mantes-la-Jolie",), ("Villiers-le-Bel",)}
     assert [n.date for n in lu.notices if n.nature == "agenda"] == ["2021-05-11", "2021-05-18/2021-05-20"]
     assert [a.gravite for a in lu.anomalies] == ["doute"]
+
+
+@pytest.mark.parametrize("forme", ["texte", "lignes", "pdf", "colonnes"])
+def test_la_lettre_de_2021_donne_les_memes_notices_dans_toute_forme(reelle, shared, tmp_path, forme):
+    blocs = decouper(lire_texte(shared / "corpus" / "resonances-2021.md"))
+    lignes = [f"- {bloc.texte}" if bloc.genre == "puce" else bloc.texte for bloc in blocs]
+    if forme == "texte":
+        coupees = [
+            "\n".join(textwrap.wrap(ligne, 90, break_on_hyphens=False, break_long_words=False)) for ligne in lignes
+        ]
+        lu = lire(tmp_path, "\n\n".join(coupees), "resonances-2021.txt")
+    elif forme == "lignes":
+        lu = lire(tmp_path, "\n".join(lignes), "resonances-2021.txt")
+    else:
+        lu = lire(tmp_path, _typst(lignes, 1 + (forme == "colonnes")), "resonances-2021.pdf")
+
+    def cles(notices):
+        return [(n.nature, _lettres(n.titre)[:60], _lettres(" ".join(n.lieux)), n.date) for n in notices]
+
+    assert cles(lu.notices) == cles(reelle[0].notices)
 
 
 def test_les_autres_documents_ne_ressemblent_pas_a_une_lettre(shared):

@@ -668,6 +668,24 @@ def test_le_recueil_2024_rend_ses_huit_fiches_et_ses_six_publications(reel):
     assert {a.gravite for a in lu.anomalies} == {"doute"}
 
 
+@pytest.mark.parametrize("forme", ["texte", "lignes", "pdf", "colonnes"])
+def test_le_recueil_2024_donne_les_memes_fiches_dans_toute_forme(reel, shared, tmp_path, forme):
+    blocs = decouper(lire_texte(shared / "corpus" / "recueil-fiches-experiences-2024.md"))
+    lignes = [f"- {bloc.texte}" if bloc.genre == "puce" else bloc.texte for bloc in blocs]
+    if forme == "texte":
+        coupees = ["\n".join(textwrap.wrap(ligne, 90, break_on_hyphens=False)) for ligne in lignes]
+        lu = lire(tmp_path, "\n\n".join(coupees), "recueil-2024.txt")
+    elif forme == "lignes":
+        lu = lire(tmp_path, "\n".join(lignes), "recueil-2024.txt")
+    else:
+        lu = lire(tmp_path, _typst([lignes], 1 + (forme == "colonnes")), "recueil-2024.pdf")
+    attendues = [n for n in reel[0].notices if n.genre == "experience"]
+    lues = [n for n in lu.notices if n.genre == "experience"]
+    assert [_lettres(n.titre) for n in lues] == [_lettres(n.titre) for n in attendues]
+    assert [_lettres(" ".join(n.lieux)) for n in lues] == [_lettres(" ".join(n.lieux)) for n in attendues]
+    assert [(n.date, n.page, len(n.sections)) for n in lues] == [(n.date, n.page, len(n.sections)) for n in attendues]
+
+
 def test_les_autres_documents_ne_ressemblent_pas_a_un_recueil(shared):
     for nom in ("rapport-activite-2023.md", "resonances-2021.md", "guide-hcts-annexe3-actions-inspirantes.md"):
         assert recueil.ressemblance(decouper(lire_texte(shared / "corpus" / nom))) < 0.3

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 import shutil
 
+import pandas as pd
+import pypdf
 import pytest
 from pages import HOSTILE, HOSTILE_COURT, JOUR, aplatir, rendre_hostile
 
-from observatoire import carte_interactive, carte_statique, production
+from observatoire import carte_interactive, carte_statique, choroplethe, points, production
 from observatoire.carte import decrire
 from observatoire.fiche import rediger
 
@@ -134,7 +136,12 @@ def test_la_carte_du_perimetre_dessine_83_quartiers(onglet, o, dossier):
     chemin = carte_interactive.dessiner(description).enregistrer(dossier / "perimetre.html")
     page = onglet.ouvrir(chemin)
     couleurs = [couche.dessin.remplissage for couche in description.couches if couche.prioritaire]
-    assert sum(page.locator(f'.leaflet-overlay-pane path[fill="{c}"]').count() for c in couleurs) == 83
+    contours = [page.locator(f'.leaflet-overlay-pane path[fill="{c}"]:not(.carte-repere)') for c in couleurs]
+    assert sum(contour.count() for contour in contours) == 83
+    # À ce zoom, les plus petits sont des disques, à la place de leur contour.
+    reperes = page.locator(".carte-repere").count()
+    assert 20 < reperes < 83
+    assert sum(contour.locator("visible=true").count() for contour in contours) == 83 - reperes
     assert onglet.est_reste_seul(chemin)
 
 
@@ -254,6 +261,267 @@ def test_le_cadre_de_jupyter_dessine_la_carte(onglet, carte, dossier):
     assert cadre.locator(".leaflet-overlay-pane path").count() == sum(len(c.entites) for c in description.couches)
     assert [d for d in onglet.demandes if not d.startswith(("file:", "about:"))] == []
     assert onglet.messages == []
+
+
+# --- explorer la carte, sur un ordinateur et sur un téléphone ---
+
+LARGE, ETROIT = {"width": 1280, "height": 800}, {"width": 390, "height": 780}
+ECRANS = pytest.mark.parametrize("onglet", [LARGE, ETROIT], indirect=True, ids=["1280", "390"])
+
+
+@pytest.fixture(scope="module")
+def perimetre(o, dossier):
+    liens = {"92036": "../fiches/commune-92036-gennevilliers.html"}
+    description = decrire(o.territoire("ouest francilien"), JOUR)
+    return carte_interactive.dessiner(description, liens=liens).enregistrer(dossier / "exploration.html")
+
+
+def chercher(page, texte):
+    page.fill(".carte-recherche input", texte)
+    return page.locator(".carte-recherche li")
+
+
+def echelle(page):
+    """Largeur au sol d'un pixel, lue sur la barre d'échelle (m)."""
+    barre = page.locator(".leaflet-control-scale-line")
+    valeur, unite = re.fullmatch(r"(\d+) (k?m)", barre.inner_text()).groups()
+    return int(valeur) * (1000 if unite == "km" else 1) / barre.bounding_box()["width"]
+
+
+def deplier(page):
+    if page.locator(".carte-couches[open]").count() == 0:
+        page.click(".carte-couches summary")
+
+
+@ECRANS
+def test_on_explore_la_carte_sans_reseau(onglet, perimetre):
+    page = onglet.ouvrir(perimetre)
+    # Les contours sont là : 478 communes, 83 QPV (contour ou disque), et le reste.
+    assert page.locator(".leaflet-overlay-pane path:not(.carte-repere)").count() > 561
+    # Survoler un quartier ouvre sa bulle.
+    assert page.locator(".leaflet-tooltip").count() == 0
+    quartier = page.locator('.leaflet-overlay-pane path[fill="#0072b2"] >> visible=true').last.bounding_box()
+    page.mouse.move(quartier["x"] + quartier["width"] / 2, quartier["y"] + quartier["height"] / 2)
+    assert "habitants" in page.locator(".leaflet-tooltip").inner_text()
+    # La recherche trouve Gennevilliers et y mène.
+    avant = echelle(page)
+    propositions = chercher(page, "gennevill")
+    assert "Gennevilliers" in propositions.first.inner_text()
+    page.keyboard.press("Enter")
+    bulle = page.locator(".leaflet-popup")
+    assert "Gennevilliers (92036)" in bulle.inner_text()
+    assert echelle(page) < avant / 4
+    boite = bulle.bounding_box()
+    assert 0 <= boite["x"] <= boite["x"] + boite["width"] <= page.viewport_size["width"]
+    assert page.url.endswith("#92036")
+    page.click(".leaflet-popup-close-button")
+    assert "#" not in page.url
+    # Cacher les quartiers les cache tous.
+    deplier(page)
+    page.get_by_role("checkbox", name="Quartiers prioritaires").uncheck()
+    for couleur in ("#0072b2", "#cc79a7", "#e69f00"):
+        assert page.locator(f'.leaflet-overlay-pane path[fill="{couleur}"] >> visible=true').count() == 0
+    page.get_by_role("checkbox", name="Quartiers prioritaires").check()
+    assert page.locator('.leaflet-overlay-pane path[fill="#0072b2"] >> visible=true').count() > 0
+    assert debordement(page) <= 0
+    assert onglet.est_reste_seul(perimetre)
+
+
+@ECRANS
+@pytest.mark.parametrize("code", ["92036", "QN09208M", "QN09502I"])
+def test_un_lien_permanent_ouvre_la_carte_sur_son_lieu(onglet, perimetre, code):
+    onglet.page.goto(f"{perimetre.as_uri()}#{code}")
+    assert f"({code})" in onglet.page.locator(".leaflet-popup").inner_text()
+    assert echelle(onglet.page) < 60
+    assert onglet.messages == []
+
+
+@pytest.mark.parametrize("cible", ["inconnu", "%", "%E0%A4%A", "<script>"])
+def test_un_lien_permanent_inconnu_montre_la_carte_entiere(onglet, perimetre, cible):
+    onglet.page.goto(f"{perimetre.as_uri()}#{cible}")
+    assert onglet.page.locator(".carte-legende").count() == 1
+    assert onglet.page.locator(".leaflet-popup").count() == 0
+    assert onglet.messages == []
+
+
+def test_changer_de_lien_change_de_lieu(onglet, perimetre):
+    page = onglet.ouvrir(perimetre)
+    page.evaluate("location.hash = '95018'")
+    page.wait_for_function("document.querySelector('.leaflet-popup')?.innerText.includes('Argenteuil')")
+    page.evaluate("location.hash = 'QN07801M'")
+    page.wait_for_function("document.querySelector('.leaflet-popup')?.innerText.includes('QN07801M')")
+
+
+TROUVAILLES = {
+    "St-Ouen l'aumone": "Saint-Ouen-l'Aumône",
+    "ARGENTEUIL": "Argenteuil",
+    "luth": "Luth",
+    "qn09208m": "Luth",
+    "l'isle adam": "L'Isle-Adam",
+}
+
+
+def test_la_recherche_ignore_accents_casse_et_tirets(onglet, perimetre):
+    page = onglet.ouvrir(perimetre)
+    rates = {}
+    for saisie, attendu in TROUVAILLES.items():
+        trouves = chercher(page, saisie).all_inner_texts()
+        if not trouves or attendu not in trouves[0]:
+            rates[saisie] = trouves
+    assert rates == {}
+    assert chercher(page, "zzz").all_inner_texts() == ["Aucun lieu de ce nom sur la carte"]
+    page.keyboard.press("Escape")
+    assert page.locator(".carte-recherche ul").is_hidden()
+
+
+def test_la_recherche_se_fait_toute_au_clavier(onglet, perimetre):
+    page = onglet.ouvrir(perimetre)
+    page.locator(".carte-recherche input").focus()
+    page.keyboard.type("mantes")
+    champ = page.locator(".carte-recherche input")
+    assert champ.get_attribute("aria-expanded") == "true"
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    (choisi,) = page.locator('.carte-recherche li[aria-selected="true"]').all()
+    assert champ.get_attribute("aria-activedescendant") == choisi.get_attribute("id")
+    nom = choisi.inner_text().splitlines()[0]
+    page.keyboard.press("Enter")
+    assert nom in page.locator(".leaflet-popup").inner_text()
+    assert champ.get_attribute("aria-expanded") == "false"
+
+
+def test_un_quartier_s_ouvre_au_clavier(onglet, carte):
+    page = onglet.ouvrir(carte[1])
+    quartier = page.get_by_role("button", name="Agnettes")
+    quartier.focus()
+    assert "Agnettes" in page.locator(".leaflet-tooltip").inner_text()
+    page.keyboard.press("Enter")
+    assert "Agnettes" in page.locator(".leaflet-popup").inner_text()
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.querySelectorAll('.leaflet-popup').length === 0")
+    assert onglet.messages == []
+
+
+def test_la_bulle_ouvre_la_fiche_du_meme_dossier(onglet, perimetre):
+    page = onglet.ouvrir(perimetre)
+    chercher(page, "gennevilliers")
+    page.keyboard.press("Enter")
+    lien = page.get_by_role("link", name="Ouvrir la fiche")
+    assert lien.get_attribute("href") == "../fiches/commune-92036-gennevilliers.html"
+    chercher(page, "argenteuil")
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.querySelector('.leaflet-popup')?.innerText.includes('95018')")
+    assert page.get_by_role("link", name="Ouvrir la fiche").count() == 0
+    assert page.get_by_role("link", name="Lien vers ce lieu").get_attribute("href") == "#95018"
+
+
+def test_tout_ce_que_dit_leaflet_est_en_francais(onglet, perimetre):
+    page = onglet.ouvrir(perimetre)
+    chercher(page, "gennevilliers")
+    page.keyboard.press("Enter")
+    dits = page.evaluate(
+        "[...document.querySelectorAll('[title],[aria-label],[alt]')].flatMap("
+        "n => ['title', 'aria-label', 'alt'].map(a => n.getAttribute(a)).filter(Boolean))"
+    )
+    assert "Fermer" in dits
+    assert not [d for d in dits if re.search(r"\b(close|zoom in|zoom out|marker|layers|popup)\b", d, re.IGNORECASE)]
+
+
+@pytest.fixture(scope="module")
+def peuplee(o, dossier):
+    """Une carte avec des expériences, dont un titre hostile."""
+    t = o.territoire("95")
+    lignes = [(f"e{i}", "action", HOSTILE, 2024, "Pôle", "x.html", code, "qpv") for i, code in enumerate(t.qpv.index)]
+    description = points.avec_experiences(decrire(t, JOUR), t, pd.DataFrame(lignes, columns=list(points.COLONNES)))
+    return carte_interactive.dessiner(description).enregistrer(dossier / "experiences.html")
+
+
+@ECRANS
+def test_les_experiences_se_regroupent_puis_se_detaillent(onglet, peuplee):
+    page = onglet.ouvrir(peuplee)
+    marqueurs = page.locator(".carte-point")
+    comptes = [int(texte) for texte in marqueurs.all_inner_texts()]
+    assert sum(comptes) == 42
+    assert len(comptes) < 42
+    # Cliquer un groupe l'ouvre ; cliquer un point seul dit ce qui s'y passe.
+    page.locator(".carte-grappe").first.click()
+    page.wait_for_function(f"document.querySelectorAll('.carte-point').length > {len(comptes)}")
+    seul = page.locator(".carte-point:not(.carte-grappe)")
+    assert seul.count() > 0
+    seul.first.dispatch_event("click", {"bubbles": True})
+    article = page.locator(".carte-articles li").first
+    assert article.locator("a").inner_text() == " ".join(HOSTILE.split())
+    assert article.locator("a").get_attribute("href") == "x.html"
+    assert article.locator("small").inner_text() == "action, 2024, Pôle"
+    deplier(page)
+    page.get_by_role("checkbox", name="Expériences et actions").uncheck()
+    assert marqueurs.count() == 0
+    assert onglet.est_reste_seul(peuplee)
+
+
+SE_COUVRENT = """() => {
+  const b = [...document.querySelectorAll('.carte-nom span')].map(n => [n.textContent, n.getBoundingClientRect()]);
+  return b.flatMap(([x, p], i) => b.slice(0, i).filter(([, q]) =>
+    p.left < q.right && q.left < p.right && p.top < q.bottom && q.top < p.bottom).map(([y]) => [x, y]));
+}"""
+
+
+@ECRANS
+def test_les_noms_de_la_carte_ne_se_couvrent_pas(onglet, perimetre):
+    page = onglet.ouvrir(perimetre)
+    noms = page.locator(".carte-nom")
+    for code in (None, "95018", "QN07801M"):
+        if code:
+            page.evaluate("code => { location.hash = code; }", code)
+            page.wait_for_function(
+                "code => document.querySelector('.leaflet-popup')?.innerText.includes(code)", arg=code
+            )
+        assert noms.count() >= 1
+        assert page.evaluate(SE_COUVRENT) == []
+    deplier(page)
+    page.get_by_role("checkbox", name="Noms").uncheck()
+    assert noms.count() == 0
+
+
+def test_le_plan_ign_se_voit_sous_les_communes_et_se_cache(onglet, gennevilliers, dossier):
+    t = gennevilliers
+    chemin = carte_interactive.dessiner(decrire(t, JOUR), "plan-ign").enregistrer(dossier / "voile.html")
+    page = onglet.ouvrir(chemin)
+    communes = page.locator('.leaflet-overlay-pane path[fill="#fbf9f4"]')
+    assert {c.get_attribute("fill-opacity") for c in communes.all()} == {"0"}
+    assert page.locator('path[fill="#0072b2"]').first.get_attribute("fill-opacity") != "0"
+    assert page.locator("img.leaflet-tile").count() > 0
+    page.get_by_role("checkbox", name="Plan IGN").uncheck()
+    assert page.locator("img.leaflet-tile").count() == 0
+    assert "Plan IGN" not in page.locator(".leaflet-control-attribution").inner_text()
+
+
+def test_une_carte_d_effectif_dessine_ses_cercles(onglet, o, dossier):
+    t = o.territoire("CARPF")
+    description = choroplethe.colorier(decrire(t, JOUR), t, "population")
+    chemin = carte_interactive.dessiner(description).enregistrer(dossier / "cercles.html")
+    page = onglet.ouvrir(chemin)
+    (couche,) = (c for c in description.couches if c.style == "cercles")
+    traces = page.locator(f'.leaflet-overlay-pane path[fill="{couche.dessin.remplissage}"]')
+    assert traces.count() == len(couche.entites)
+    largeurs = [t.bounding_box()["width"] for t in traces.all()]
+    for largeur, entite in zip(largeurs, couche.entites, strict=True):
+        assert largeur == pytest.approx(2 * entite.rayon, abs=2)
+    assert onglet.est_reste_seul(chemin)
+
+
+def test_la_carte_s_imprime_sur_une_page_sans_ses_commandes(onglet, perimetre, dossier):
+    page = onglet.ouvrir(perimetre)
+    page.pdf(path=dossier / "imprimee.pdf", prefer_css_page_size=True, print_background=True)
+    with pypdf.PdfReader(dossier / "imprimee.pdf") as lecteur:
+        (feuille,) = lecteur.pages
+        assert (round(feuille.mediabox.width), round(feuille.mediabox.height)) == (842, 595)
+        imprime = aplatir(feuille.extract_text())
+    assert "Les quartiers prioritaires" in imprime
+    assert "Légende" in imprime
+    assert "Sources" in imprime
+    assert "Couches" not in imprime
+    assert "Chercher un lieu" not in imprime
 
 
 # --- le SVG ---

@@ -1,0 +1,112 @@
+"""Les expériences et les actions sur une carte : un point par territoire, qui dit combien il en porte et lesquelles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlsplit
+
+import pandas as pd
+import shapely
+
+from observatoire.carte import STYLES, Article, Carte, Couche, Entite
+from observatoire.erreurs import ErreurArgument
+from observatoire.referentiel import LIBELLES_NIVEAUX
+from observatoire.territoire import Territoire
+from observatoire.typographie import accorder, soigner
+
+#: Colonnes attendues : une ligne par expérience ou action et par territoire où elle a lieu.
+COLONNES = ("id", "genre", "titre", "annee", "porteur", "url", "code", "niveau")
+_GENRES = {"experience": ("expérience", "expériences"), "action": ("action", "actions")}
+_SCHEMES = frozenset({"", "http", "https"})
+
+
+def avec_experiences(carte: Carte, t: Territoire, table: pd.DataFrame) -> Carte:
+    """La même carte, avec un point par territoire où quelque chose a eu lieu.
+
+    Parameters
+    ----------
+    carte : Carte
+        La carte du territoire.
+    t : Territoire
+        Le territoire.
+    table : pandas.DataFrame
+        ``id``, ``genre`` (« experience » ou « action »), ``titre``, ``annee``, ``porteur``, ``url``, ``code`` et
+        ``niveau`` du territoire ; une ligne par territoire, autant de lignes que de territoires.
+
+    Raises
+    ------
+    ErreurArgument
+        Une colonne manque, ou un genre est inconnu.
+    """
+    _verifier(table)
+    cadre = shapely.box(*carte.emprise)
+    groupes = [(str(n), str(c), lignes) for (n, c), lignes in table.groupby(["niveau", "code"], sort=True)]
+    poses = [(e, len(lignes)) for n, c, lignes in groupes if (e := _point(t, n, c, lignes)) is not None]
+    visibles = tuple(e for e, _ in poses if e.geometrie.within(cadre))
+    montrees = {str(i) for n, c, lignes in groupes if c in {e.code for e in visibles} for i in lignes.id}
+    ailleurs = table.id.astype(str).nunique() - len(montrees)
+    return replace(
+        carte,
+        couches=(*carte.couches, Couche("points", visibles)) if visibles else carte.couches,
+        notes=tuple(map(soigner, (*carte.notes, *_notes(ailleurs)))),
+        texte_alternatif=soigner(f"{carte.texte_alternatif} {_resumer(len(montrees), len(visibles))}"),
+    )
+
+
+def _verifier(table: pd.DataFrame) -> None:
+    manquantes = [nom for nom in COLONNES if nom not in table.columns]
+    inconnus = [] if manquantes else sorted(set(table.genre) - set(_GENRES))
+    if manquantes or inconnus:
+        quoi = f"colonnes absentes : {', '.join(manquantes)}" if manquantes else f"genres inconnus : {inconnus}"
+        raise ErreurArgument(
+            f"La table des expériences et actions ne se dessine pas : {quoi}. "
+            f"Que faire : donnez {', '.join(COLONNES)}, avec pour genre « experience » ou « action »."
+        )
+
+
+def _point(t: Territoire, niveau: str, code: str, lignes: pd.DataFrame) -> Entite | None:
+    """Le point d'un territoire, à l'intérieur de son contour ; None s'il est inconnu ou sans contour."""
+    tables = {n: t.base.repertoire.table(n) for n in LIBELLES_NIVEAUX if n != "perimetre"}  # type: ignore[arg-type]
+    if niveau not in tables or code not in tables[niveau].index:
+        return None
+    contour = tables[niveau].geometry[code]
+    if contour is None or contour.is_empty:
+        return None
+    nom = t.base.repertoire.nommer(niveau, code)  # type: ignore[arg-type]
+    libelle = LIBELLES_NIVEAUX[niveau]
+    infos = ((libelle[:1].upper() + libelle[1:], nom),)
+    point = shapely.point_on_surface(contour)
+    articles = tuple(_article(ligne) for ligne in lignes.sort_values("annee", ascending=False).itertuples())
+    return Entite(code, nom, point, infos, rayon=STYLES["points"].rayon, articles=articles)
+
+
+def _article(ligne: Any) -> Article:
+    dits = (_GENRES[ligne.genre][0], None if pd.isna(ligne.annee) else str(int(ligne.annee)), _texte(ligne.porteur))
+    return Article(str(ligne.titre), ", ".join(dit for dit in dits if dit), _lien(_texte(ligne.url)))
+
+
+def _texte(valeur: Any) -> str:
+    return "" if pd.isna(valeur) else str(valeur)
+
+
+def _lien(adresse: str) -> str | None:
+    """Une adresse web ou un fichier voisin ; rien qui puisse être un programme."""
+    return adresse if adresse and urlsplit(adresse.strip()).scheme.lower() in _SCHEMES else None
+
+
+def _notes(ailleurs: int) -> Iterator[str]:
+    if ailleurs:
+        verbe = "n'est pas placée" if ailleurs == 1 else "ne sont pas placées"
+        yield (
+            f"{accorder(ailleurs, 'expérience ou action', 'expériences ou actions')} {verbe} : le lieu est plus large "
+            "que la carte, hors d'elle ou sans contour."
+        )
+
+
+def _resumer(nombre: int, lieux: int) -> str:
+    if not nombre:
+        return "Aucune expérience ni action n'y est placée."
+    quoi = accorder(nombre, "expérience ou action y est placée", "expériences ou actions y sont placées")
+    return f"{quoi}, en {accorder(lieux, 'lieu', 'lieux')}."
