@@ -8,20 +8,18 @@ from typing import Any
 import pandas as pd
 
 from observatoire.blocs import Bloc, Colonne, Tableau, Texte
+from observatoire.portees import eloignement
+from observatoire.schemas import NATURES_RACONTEES
 from observatoire.territoire import Territoire
 from observatoire.typographie import accorder, date_imprimee, enumerer
 
 TITRE = "Expériences et actions"
-#: Sortes d'actions qui racontent ce qui s'est fait ; le reste (défis, presse, agenda...) se cherche.
-_NATURES = frozenset({"accompagnement", "rencontre", "formation", "publication", "action inspirante", "actualite"})
 #: Lignes montrées : une fiche de quartier ou de commune tient en deux pages.
-_LIGNES = {"qpv": 2, "commune": 3, "epci": 8, "ept": 8, "departement": 15, "perimetre": 20}
+_LIGNES = {"qpv": 2, "commune": 2, "epci": 8, "ept": 8, "departement": 15, "perimetre": 20}
 _COLONNES = (
-    Colonne("Intitulé", large=3),
-    Colonne("Date"),
-    Colonne("Porteur", large=1),
-    Colonne("Thèmes", large=1),
-    Colonne("Portée"),
+    Colonne("Intitulé et résumé", large=7),
+    Colonne("Porteur et thèmes", large=3),
+    Colonne("Date et portée", large=2),
 )
 #: Ce qui est assez proche pour dire qu'un thème est couvert ici.
 _LOCALES = frozenset({"sur place", "quartier", "commune", "dans le territoire", "intercommunalité"})
@@ -30,6 +28,7 @@ _LOCALES = frozenset({"sur place", "quartier", "commune", "dans le territoire", 
 def experiences_et_actions(t: Territoire) -> Bloc:
     """Les expériences et actions recensées, les plus proches d'abord, et les thèmes où rien ne l'est."""
     recensees = pd.concat([_preparer(t.experiences, "titre"), _preparer(_racontees(t.actions), "intitule")])
+    recensees = recensees.sort_values("portee", key=lambda portees: portees.map(eloignement), kind="stable")
     if recensees.empty:
         return Texte(TITRE, ("Aucune expérience ni action n’est recensée ici ni alentour dans le catalogue.",))
     montrees = recensees.head(_LIGNES[t.niveau])
@@ -38,7 +37,7 @@ def experiences_et_actions(t: Territoire) -> Bloc:
 
 
 def _racontees(actions: pd.DataFrame) -> pd.DataFrame:
-    return actions[actions.nature.isin(_NATURES)]
+    return actions[actions.nature.isin(NATURES_RACONTEES)]
 
 
 def _preparer(table: pd.DataFrame, titre: str) -> pd.DataFrame:
@@ -47,12 +46,12 @@ def _preparer(table: pd.DataFrame, titre: str) -> pd.DataFrame:
 
 
 def _ligne(ligne: Any) -> tuple[str, ...]:
+    porteur = "Pôle ressources" if pd.isna(ligne.porteur) else str(ligne.porteur)
+    date = date_imprimee(ligne.date, None if pd.isna(ligne.annee) else int(ligne.annee))
     return (
         f"{ligne.titre}. {ligne.resume}" if ligne.resume else str(ligne.titre),
-        date_imprimee(ligne.date, None if pd.isna(ligne.annee) else int(ligne.annee)),
-        "Pôle ressources" if pd.isna(ligne.porteur) else ligne.porteur,
-        enumerer(ligne.themes[:2]),
-        ligne.portee,
+        " · ".join(filter(None, (porteur, enumerer(ligne.themes[:2])))),
+        f"{date} · {ligne.portee}",
     )
 
 

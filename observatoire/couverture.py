@@ -16,12 +16,10 @@ import pandas as pd
 from observatoire.figure_couverture import dessiner as dessiner
 from observatoire.lignes import CODE_REGION, Ligne, lire_lignes
 from observatoire.referentiel import CODE_PERIMETRE, DEPARTEMENTS_PERIMETRE, Repertoire
-from observatoire.schemas import Niveau
+from observatoire.schemas import NATURES_ACTIONS, NATURES_RACONTEES, Niveau
 
 #: Natures d'actions qui ne disent pas que quelque chose s'est fait quelque part : besoins, projets, annonces, lectures.
-NATURES_NON_COMPTEES = frozenset(
-    {"defi", "atout", "proposition", "agenda", "mouvement", "ressource", "lecture", "presse"}
-)
+NATURES_NON_COMPTEES = frozenset(NATURES_ACTIONS) - NATURES_RACONTEES
 COLONNES = (
     "code",
     "nom",

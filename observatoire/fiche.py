@@ -12,7 +12,7 @@ from typing import Any
 
 import pandas as pd
 
-from observatoire import __version__, carte, carte_statique, rendu
+from observatoire import __version__, carte, carte_statique, points, rendu
 from observatoire.activites import experiences_et_actions
 from observatoire.blocs import Bloc, Chiffre, Chiffres, Colonne, Contenu, Faits, Figure, Tableau, Texte
 from observatoire.ecriture import ecrire, extension
@@ -40,8 +40,9 @@ _SOURCE_PASSAGE = (
     "succède."
 )
 NON_DISPONIBLE = "n.d."
-#: Une fiche de QPV ou de commune tient en deux pages, carte comprise.
-_HAUTEUR_CARTE = 335
+#: Une fiche de QPV ou de commune tient en deux pages, carte comprise : la carte cède la place aux longs tableaux.
+_HAUTEUR_CARTE, _HAUTEUR_REDUITE = 285, 215
+_QUARTIERS_NOMBREUX = 5
 
 
 @dataclass(frozen=True)
@@ -154,7 +155,10 @@ def _blocs(t: Territoire, date: dt.date) -> Iterator[Bloc]:
         yield from _evolution(t)
     yield from tableaux_thematiques(t)
     yield experiences_et_actions(t)
-    yield Texte("Lire ces données", tuple(_lecture(t)), puces=True)
+    if t.niveau in {"qpv", "commune"}:
+        yield Texte("Lire ces données", (" ".join(_lecture(t)),), petit=True)
+    else:
+        yield Texte("Lire ces données", tuple(_lecture(t)), puces=True)
     yield Texte("Définitions", (" ".join(definitions(t)),), petit=True)
     yield Texte("Sources", (" ".join(_sources(t)),), petit=True)
 
@@ -274,8 +278,10 @@ def _noms(territoires: tuple[Territoire, ...]) -> str:
 
 
 def _carte(t: Territoire, date: dt.date) -> Figure:
-    hauteur = _HAUTEUR_CARTE if t.niveau in {"qpv", "commune"} else None
-    dessin = carte_statique.dessiner(carte.decrire(t, date), titre=False, hauteur_max=hauteur)
+    courte = _HAUTEUR_REDUITE if len(t.qpv) >= _QUARTIERS_NOMBREUX else _HAUTEUR_CARTE
+    hauteur = courte if t.niveau in {"qpv", "commune"} else None
+    description = points.avec_experiences(carte.decrire(t, date), t, points.recenser(t))
+    dessin = carte_statique.dessiner(description, titre=False, hauteur_max=hauteur)
     legende = " ".join([*dessin.carte.notes, dessin.carte.credit])
     return Figure(dessin.carte.titre, dessin.svg, dessin.texte_alternatif, legende)
 

@@ -473,6 +473,7 @@ class Observatoire:
         territoire: Territoire | str,
         indicateur: str | None = None,
         *,
+        experiences: bool = True,
         millesime: int | str | None = None,
         fond: str | None = None,
         contours_2015: gpd.GeoDataFrame | None = None,
@@ -481,7 +482,7 @@ class Observatoire:
         """Carte interactive d'un territoire ; voir ``Territoire.carte``."""
         from observatoire import carte_interactive
 
-        description = self._decrire(territoire, indicateur, millesime, contours_2015, reglages)
+        description = self._decrire(territoire, indicateur, millesime, contours_2015, reglages, experiences)
         return carte_interactive.dessiner(description, fond)
 
     def carte_statique(
@@ -489,6 +490,7 @@ class Observatoire:
         territoire: Territoire | str,
         indicateur: str | None = None,
         *,
+        experiences: bool = True,
         millesime: int | str | None = None,
         format: str | None = None,  # noqa: A002 - le mot que tape l'analyste
         contours_2015: gpd.GeoDataFrame | None = None,
@@ -497,7 +499,7 @@ class Observatoire:
         """Carte à imprimer d'un territoire ; voir ``Territoire.carte_statique``."""
         from observatoire import carte_statique
 
-        description = self._decrire(territoire, indicateur, millesime, contours_2015, reglages)
+        description = self._decrire(territoire, indicateur, millesime, contours_2015, reglages, experiences)
         return carte_statique.dessiner(description, format=format)
 
     def _decrire(
@@ -507,8 +509,9 @@ class Observatoire:
         millesime: int | str | None,
         contours_2015: gpd.GeoDataFrame | None,
         reglages: Reglages,
+        experiences: bool,
     ) -> Carte:
-        from observatoire import ancetres, carte, choroplethe
+        from observatoire import ancetres, carte, choroplethe, points
 
         t = self._territoire(territoire)
         description = carte.decrire(t, dt.date.today())
@@ -519,7 +522,9 @@ class Observatoire:
                 f"{', '.join(reglages) or 'millesime'} ne sert qu'avec un indicateur. "
                 'Que faire : écrivez par exemple t.carte("taux_pauvrete", classes=4).'
             )
-        return description if contours_2015 is None else ancetres.superposer(description, t, contours_2015)
+        if contours_2015 is not None:
+            description = ancetres.superposer(description, t, contours_2015)
+        return points.avec_experiences(description, t, points.recenser(t)) if experiences else description
 
     def fiche(self, territoire: Territoire | str, *, date: dt.date | None = None) -> Fiche:
         """Fiche repère d'un territoire ; voir ``Territoire.fiche``."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,13 +13,41 @@ import shapely
 from observatoire.carte import STYLES, Article, Carte, Couche, Entite
 from observatoire.erreurs import ErreurArgument
 from observatoire.referentiel import LIBELLES_NIVEAUX
+from observatoire.schemas import NATURES_RACONTEES
 from observatoire.territoire import Territoire
 from observatoire.typographie import accorder, soigner
 
 #: Colonnes attendues : une ligne par expérience ou action et par territoire où elle a lieu.
 COLONNES = ("id", "genre", "titre", "annee", "porteur", "url", "code", "niveau")
 _GENRES = {"experience": ("expérience", "expériences"), "action": ("action", "actions")}
+_LUES = ("id", "genre", "titre", "annee", "porteur", "url", "territoires", "qpv", "portee")
+#: Un point dit un lieu : une commune ou un quartier, pas le milieu d'un département.
+_PLACES = ("commune", "qpv")
+#: Portées qui mettent une notice sur la carte d'un territoire.
+_SUR_LA_CARTE = ("sur place", "quartier", "dans le territoire")
 _SCHEMES = frozenset({"", "http", "https"})
+
+
+def recenser(t: Territoire) -> pd.DataFrame:
+    """Ce qui peut se placer sur la carte d'un territoire : une ligne par notice et par lieu (``COLONNES``).
+
+    Une notice située dans un quartier ne l'est pas une seconde fois dans la commune de ce quartier.
+    """
+    actions = t.actions[t.actions.nature.isin(NATURES_RACONTEES)].rename(columns={"intitule": "titre"})
+    notices = [t.experiences.assign(genre="experience"), actions.assign(genre="action")]
+    table = pd.concat([n.reset_index().reindex(columns=list(_LUES)).astype(object) for n in notices], ignore_index=True)
+    table = table[table.portee.isin(_SUR_LA_CARTE)]
+    table["code"] = [_lieux(t, *codes) for codes in zip(table.territoires, table.qpv, strict=True)]
+    table = table.explode("code", ignore_index=True)
+    table["niveau"] = table.code.map(t.base.repertoire.niveau_du_code)
+    return table[list(COLONNES)]
+
+
+def _lieux(t: Territoire, territoires: Sequence[str], quartiers: Sequence[str]) -> list[str]:
+    siens = [code for code in dict.fromkeys([*quartiers, *territoires]) if code in t.portees]
+    membres = t.base.repertoire.membres
+    deja = {commune for code in quartiers if code in t.portees for commune in membres("qpv", code)}
+    return [code for code in siens if code not in deja]
 
 
 def avec_experiences(carte: Carte, t: Territoire, table: pd.DataFrame) -> Carte:
@@ -69,7 +97,7 @@ def _verifier(table: pd.DataFrame) -> None:
 def _point(t: Territoire, niveau: str, code: str, lignes: pd.DataFrame) -> Entite | None:
     """Le point d'un territoire, à l'intérieur de son contour ; None s'il est inconnu ou sans contour."""
     tables = {n: t.base.repertoire.table(n) for n in LIBELLES_NIVEAUX if n != "perimetre"}  # type: ignore[arg-type]
-    if niveau not in tables or code not in tables[niveau].index:
+    if niveau not in _PLACES or code not in tables[niveau].index:
         return None
     contour = tables[niveau].geometry[code]
     if contour is None or contour.is_empty:

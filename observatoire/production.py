@@ -26,7 +26,7 @@ from typing import Any
 import pandas as pd
 from tqdm.auto import tqdm
 
-from observatoire import __version__, carte, carte_interactive, carte_statique
+from observatoire import __version__, carte, carte_interactive, carte_statique, points
 from observatoire.ecriture import ecrire, preparer_dossier
 from observatoire.erreurs import ErreurObservatoire
 from observatoire.fiche import Fiche, rediger
@@ -212,7 +212,8 @@ class _Paresseuse:
 def _carte(t: Territoire, date: dt.date) -> str:
     """La carte d'un territoire ; ses bulles ouvrent les fiches du même dossier."""
     liens = {autre.code: f"../{chemins(autre)[0]}" for autre in territoires_concernes(t.base)}
-    return carte_interactive.dessiner(carte.decrire(t, date), liens=liens).html
+    description = points.avec_experiences(carte.decrire(t, date), t, points.recenser(t))
+    return carte_interactive.dessiner(description, liens=liens).html
 
 
 def verifier_html(page: str, t: Territoire) -> str:

@@ -48,6 +48,11 @@ NATURES_ACTIONS = (
     "presse",
 )
 
+#: Celles qui racontent ce qui s'est fait ; les autres disent un besoin, une idée, une annonce, une lecture.
+NATURES_RACONTEES = frozenset(
+    {"accompagnement", "rencontre", "formation", "publication", "action inspirante", "actualite"}
+)
+
 Niveau = Literal["qpv", "commune", "epci", "ept", "departement", "perimetre"]
 TypeChamp = Literal["string", "integer", "number", "list", "boolean", "geometry"]
 

@@ -81,6 +81,7 @@ class Base(Protocol):
         territoire: Territoire,
         indicateur: str | None = None,
         *,
+        experiences: bool = True,
         millesime: int | str | None = None,
         fond: str | None = None,
         contours_2015: gpd.GeoDataFrame | None = None,
@@ -93,6 +94,7 @@ class Base(Protocol):
         territoire: Territoire,
         indicateur: str | None = None,
         *,
+        experiences: bool = True,
         millesime: int | str | None = None,
         format: str | None = None,  # noqa: A002 - le mot que tape l'analyste
         contours_2015: gpd.GeoDataFrame | None = None,
@@ -422,6 +424,7 @@ class Territoire:
         self,
         indicateur: str | None = None,
         *,
+        experiences: bool = True,
         millesime: int | str | None = None,
         fond: str | None = None,
         contours_2015: gpd.GeoDataFrame | None = None,
@@ -434,6 +437,8 @@ class Territoire:
         indicateur : str, optional
             Montre cet indicateur par QPV, à défaut par commune, à défaut par intercommunalité ; les valeurs absentes
             sont hachurées. Un effectif se dessine en cercles proportionnels, le reste en aplats de couleur.
+        experiences : bool
+            Place les expériences et actions du catalogue, un point par commune ou quartier.
         millesime : int, optional
             Année de l'indicateur ; la dernière partagée par défaut.
         fond : {"plan-ign"}, optional
@@ -452,13 +457,20 @@ class Territoire:
             Une ``folium.Map`` ; ``.save("carte.html")`` écrit une page autonome.
         """
         return self.base.carte(
-            self, indicateur, millesime=millesime, fond=fond, contours_2015=contours_2015, **reglages
+            self,
+            indicateur,
+            experiences=experiences,
+            millesime=millesime,
+            fond=fond,
+            contours_2015=contours_2015,
+            **reglages,
         )
 
     def carte_statique(
         self,
         indicateur: str | None = None,
         *,
+        experiences: bool = True,
         millesime: int | str | None = None,
         format: str | None = None,  # noqa: A002 - le mot que tape l'analyste
         contours_2015: gpd.GeoDataFrame | None = None,
@@ -468,13 +480,19 @@ class Territoire:
 
         Parameters
         ----------
-        indicateur, millesime, contours_2015, **reglages
+        indicateur, experiences, millesime, contours_2015, **reglages
             Ceux de ``carte``.
         format : {"a4-portrait", "a4-paysage", "16:9", "carre"}, optional
             Taille de la page ; par défaut, celle qu'il faut au territoire.
         """
         return self.base.carte_statique(
-            self, indicateur, millesime=millesime, format=format, contours_2015=contours_2015, **reglages
+            self,
+            indicateur,
+            experiences=experiences,
+            millesime=millesime,
+            format=format,
+            contours_2015=contours_2015,
+            **reglages,
         )
 
     def fiche(self, *, date: dt.date | None = None) -> Fiche:

@@ -15,7 +15,14 @@ from hypothesis import strategies as st
 
 from observatoire.documents import lettre
 from observatoire.documents.blocs import decouper, en_capitales
-from observatoire.documents.breves import abreger, lire_article_de_presse, lire_date, lire_mouvement, lire_reference
+from observatoire.documents.breves import (
+    abreger,
+    lire_article_de_presse,
+    lire_date,
+    lire_moment,
+    lire_mouvement,
+    lire_reference,
+)
 from observatoire.documents.lignes_de_lieu import est_lieu
 from observatoire.documents.rubriques import lire_rubrique
 from observatoire.documents.texte import Ligne, Texte, lire_texte
@@ -634,6 +641,29 @@ def test_les_pieces_d_un_agenda_et_d_une_lecture():
     assert lire_reference("Ida Sol, Éditions des Rives, 2020, 150 p.").iso == "2020"
     assert lire_reference("Max Sand, éd. du Pont, janvier 2021, 176 p.").iso == "2021-01"
     assert lire_reference("Une phrase de 2020 sans éditeur.") is None
+
+
+@pytest.mark.parametrize(
+    ("texte", "iso"),
+    [
+        ("Lancé en mars dernier, le programme soutient les commerces.", "2021-03"),
+        ("La ville ouvre fin mai une antenne de proximité.", "2021-05"),
+        ("Le quartier dispose, depuis septembre dernier, d'un kiosque.", "2020-09"),
+        ("Un forum se tiendra en février prochain.", "2022-02"),
+        ("Le 2 avril, la maison du projet a été inaugurée.", "2021-04-02"),
+        ("Labellisée en septembre 2019, la cité éducative s'étend.", None),
+        ("Une action sans date, mais avec des mars et des avril.", None),
+    ],
+)
+def test_une_actualite_dit_un_mois_proche(texte, iso):
+    lue = lire_moment(texte, "2021-03-12")
+    assert (lue.iso if lue else None) == iso
+
+
+def test_une_actualite_est_datee_de_ce_dont_elle_parle(tmp_path):
+    local = [LOCAL[0], LOCAL[1], LOCAL[2], f"La ville ouvre fin mai une antenne. {PHRASE}"]
+    lu = lire(tmp_path, markdown([EN_TETE, local]))
+    assert [(n.date, n.periode) for n in lu.notices] == [("2022-05", "mai 2022")]
 
 
 def test_un_titre_trop_long_s_abrege_a_sa_premiere_phrase():

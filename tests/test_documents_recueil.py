@@ -67,11 +67,11 @@ PRODUCTIONS = [
     "Zoom sur... les productions 2025 du centre",
     "> Des publications",
     "[Actes] Habiter autrement",
-    "Cette publication restitue les échanges d'une rencontre sur l'habitat et les usages du quartier.",
+    "Ces actes rendent compte d'une rencontre sur l'habitat et sur les usages du quartier.",
     "www.rives.example/habiter-autrement/",
     "> Des podcasts",
     "La parole aux jeunes du quartier",
-    "Ce podcast restitue une table ronde, tenue au printemps, avec les jeunes et leurs familles.",
+    "À écouter : une table ronde tenue au printemps avec des jeunes et leurs familles, en deux parties.",
     "www.rives.example/la-parole-aux-jeunes/",
 ]
 FIN = ["Centre des Rives", "12 rue des Lilas - 95000 Cergy", "contact@rives.example"]

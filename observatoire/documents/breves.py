@@ -45,6 +45,14 @@ _REFERENCE = re.compile(
     r"(?<![^\W_])(?:[ée]d(?:itions?\b|\.)|presses\b|puf\b|coll(?:ection\b|\.)|\d+\s*(?:p(?:ages\b|\.)|min\b)|r[ée]alis)",
     re.IGNORECASE,
 )
+_MOIS = r"janvier|f[ée]vrier|mars|avril|mai|juin|juillet|ao[ûu]t|septembre|octobre|novembre|d[ée]cembre"
+_MOMENT = re.compile(
+    r"\b(?:en|depuis|fin|d[ée]but|mi|dès|courant|le|ce)[\s-]+(?:le\s+|fin\s+|d[ée]but\s+|mois\s+de\s+)?"
+    rf"(?P<quand>(?:\d{{1,2}}(?:er)?\s+)?(?:{_MOIS}))\b(?!\s+(?:19|20)\d\d)"
+    r"(?:\s+(?P<sens>derniers?|prochains?|pass[ée]s?))?",
+    re.IGNORECASE,
+)
+_DEBUT = 300
 _LONGUEUR_REFERENCE = 220
 _LONGUEUR_TITRE = 220
 
@@ -168,6 +176,34 @@ def lire_date(texte: str, annee: int | None) -> Breve:
     fin = (titre or nu).rpartition(", ")[2]
     lieux = lire_lieux(fin) if fin != titre and est_lieu(fin) else ()
     return Breve(abreger(titre or nu), lieux, periode=lire_periode(imprimee or nu, annee))
+
+
+def lire_moment(texte: str, reference: str) -> Periode | None:
+    """Le mois dont parle une actualité sans dire l'année (« depuis septembre dernier », « ouvre fin mai »).
+
+    Parameters
+    ----------
+    texte : str
+        Ses premières phrases ; un mois suivi d'une année parle d'autre chose que de l'actualité.
+    reference : str
+        Date ISO proche de celle de la lettre.
+
+    Examples
+    --------
+    >>> lire_moment("Ouvert depuis septembre dernier, le kiosque accueille", "2021-03-12")
+    Periode(iso='2020-09', texte='septembre 2020')
+    """
+    lue = _MOMENT.search(texte[:_DEBUT])
+    if lue is None:
+        return None
+    an, rang = int(reference[:4]), int(reference[5:7])
+    proches = [p for annee in (an - 1, an, an + 1) if (p := lire_periode(lue["quand"], annee))]
+    if not proches:
+        return None
+    ecarts = {p: 12 * (int(p.iso[:4]) - an) + int(p.iso[5:7]) - rang for p in proches}
+    sens = (lue["sens"] or "").lower()
+    permis = [p for p in proches if not sens or (ecarts[p] <= 0) == sens.startswith(("dernier", "pass"))]
+    return min(permis or proches, key=lambda p: abs(ecarts[p]))
 
 
 def lire_reference(texte: str) -> Periode | None:

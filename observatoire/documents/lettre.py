@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from observatoire.documents.adresses_web import adresses, legende, lignes_brutes, ouvrir_les_liens, recoller_adresses
 from observatoire.documents.articles import Compte, Corps, lignes_de_contact, lire_contacts_et_reste, lire_corps
@@ -17,6 +18,7 @@ from observatoire.documents.breves import (
     abreger,
     lire_article_de_presse,
     lire_date,
+    lire_moment,
     lire_mouvement,
     lire_reference,
     sans_adresse,
@@ -106,7 +108,7 @@ class _Lettre:
         titre, self._parution = self._lire_en_tete(debut)
         ranger_les_repetitions(self.blocs, self.roles, (bloc.texte for bloc in self.blocs[:debut]), debut)
         articles = Decoupage(self.blocs, self.roles, debut).articles()
-        notices = [notice for article in articles for notice in self._notices(article)]
+        notices = self._dater([notice for article in articles for notice in self._notices(article)])
         self.compte.prendre((rang for rang, role in enumerate(self.roles) if role == "mobilier"), "mobilier")
         return Depouillement(
             fichier=self._fichier,
@@ -129,6 +131,16 @@ class _Lettre:
             self._annee = int(parution.iso[:4])
         datant = f", {parution.texte}" if parution else f" {self._annee or ''}".rstrip()
         return titre if datant.strip(" ,") in titre.lower() else titre + datant, parution
+
+    def _dater(self, notices: list[Notice]) -> list[Notice]:
+        """Les actualités, datées de ce dont elles parlent quand elles disent un mois proche de celui de la lettre."""
+        presse = max((n.date for n in notices if n.nature == "presse" and n.date), default=None)
+        agenda = min((n.date for n in notices if n.nature == "agenda" and n.date), default=None)
+        reference = self._parution.iso if self._parution else presse or agenda
+        if reference is None or len(reference) < len("2021-03"):
+            return notices
+        lus = ((n, lire_moment(n.texte, reference) if n.nature == "actualite" else None) for n in notices)
+        return [replace(n, date=lu.iso, periode=lu.texte, annee=int(lu.iso[:4])) if lu else n for n, lu in lus]
 
     # --- d'un article à ses notices ---
 

@@ -54,7 +54,7 @@ _LONGUEUR_TITRE = 220
 _LONGUEUR_TITRE_MINUSCULE = 150
 _LIGNES_DE_TITRE = 5
 #: Dans un PDF dont les titres sont plus grands que le texte, un intertitre du corps du texte est court.
-_LONGUEUR_INTERTITRE = 80
+_LONGUEUR_INTERTITRE = 115
 _TITRES_D_UN_PDF = 5
 _LONGUEUR_CONTACT = 500
 #: Plus long, un paragraphe sans point final a été coupé par la page : ce qui suit le continue.

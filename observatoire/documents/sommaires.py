@@ -28,6 +28,7 @@ _PAGE_SURE = re.compile(
     rf"^(?P<intitule>.{{6,}}?)\s*(?:{_CONDUITE}\s*(?:{_MOT_PAGE})?|[,–—-]?\s*{_MOT_PAGE})(?P<page>\d{{1,3}})\W*$",
     re.IGNORECASE | re.DOTALL,
 )
+_PAGE_IMPRIMEE = re.compile(rf"{_MOT_PAGE}(?P<page>\d{{1,3}})(?=\s|$)", re.IGNORECASE)
 _PAGE_NUE = re.compile(r"^(?P<intitule>.{6,}?)\s+(?P<page>\d{1,3})$", re.DOTALL)
 _PAGE_DEVANT = re.compile(
     rf"^{_MOT_PAGE}(?P<page>\d{{1,3}})\s*[.:–—|-]?\s+(?P<intitule>\S.{{6,}})$", re.IGNORECASE | re.DOTALL
@@ -148,10 +149,24 @@ class _Lecture:
         if sum(lue is not None for lue in par_ligne) > 1:
             self._noter_une_a_une(rang, par_ligne)
             return True
+        collees = self._collees(bloc.texte)
+        for intitule, page in collees:
+            self._ajouter((rang,), intitule, page)
+        if collees:
+            return True
         lue = self._page(bloc.texte, rang) if len(bloc.texte) <= _LONGUEUR_ENTREE else None
         if lue is not None:
             self._ajouter((*self._attente[-_MORCEAUX:], rang), *lue)
         return lue is not None
+
+    def _collees(self, texte: str) -> list[tuple[str, int]]:
+        """Les entrées que la mise en page a réunies dans un bloc, s'il y en a plusieurs et rien d'autre."""
+        pages = list(_PAGE_IMPRIMEE.finditer(texte)) if len(texte) <= _LONGUEUR_ENTREE * _MORCEAUX else []
+        if len(pages) < 2 or pages[-1].end() != len(texte.rstrip()):
+            return []
+        debuts = [0, *(page.end() for page in pages)]
+        intitules = (texte[debut : page.start()].strip(" .…_|,–—-") for debut, page in zip(debuts, pages, strict=False))
+        return [(intitule, int(page["page"])) for intitule, page in zip(intitules, pages, strict=True) if intitule]
 
     def _noter_une_a_une(self, rang: int, par_ligne: Sequence[tuple[str, int] | None]) -> None:
         debut = ""
