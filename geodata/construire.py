@@ -467,6 +467,13 @@ RESSOURCES: Mapping[str, Mapping[str, str]] = {
         "millesime": "2026",
         "sources": "transcriptions/noms.csv",
     },
+    "zones": {
+        "fichier": "zones.csv",
+        "titre": "Noms d'usage de zones, et les territoires qu'ils désignent",
+        "producteur": "observatoire, d'après l'usage des services",
+        "millesime": "2026",
+        "sources": "transcriptions/zones.csv",
+    },
     "indicateurs": {
         "fichier": "indicateurs.parquet",
         "titre": "Indicateurs par QPV, commune, EPCI, EPT, département, région, France métropolitaine",
@@ -481,13 +488,6 @@ RESSOURCES: Mapping[str, Mapping[str, str]] = {
         "producteur": "observatoire, d'après les définitions de l'Insee, du SDES et de la Cnaf",
         "millesime": "2026",
         "sources": "transcriptions/catalogue.csv",
-    },
-    "zones": {
-        "fichier": "zones.csv",
-        "titre": "Noms d'usage de zones, et les territoires qu'ils désignent",
-        "producteur": "observatoire, d'après l'usage des services",
-        "millesime": "2026",
-        "sources": "transcriptions/zones.csv",
     },
     "experiences": {
         "fichier": "experiences.parquet",

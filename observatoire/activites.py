@@ -41,7 +41,7 @@ def _racontees(actions: pd.DataFrame) -> pd.DataFrame:
 
 
 def _preparer(table: pd.DataFrame, titre: str) -> pd.DataFrame:
-    colonnes = ["titre", "resume", "date", "annee", "porteur", "themes", "portee", "document"]
+    colonnes = ["titre", "resume", "date", "annee", "porteur", "themes", "portee", "document", "page"]
     return table.rename(columns={titre: "titre"}).reindex(columns=colonnes).astype(object)
 
 
@@ -58,10 +58,16 @@ def _ligne(ligne: Any) -> tuple[str, ...]:
 def _notes(t: Territoire, recensees: pd.DataFrame, montrees: int) -> Iterator[str]:
     reste = len(recensees) - montrees
     if reste:
-        yield f"Et {accorder(reste, 'autre')}, à lire dans o.territoire({t.code!r}).experiences et .actions."
+        yield f"Et {accorder(reste, 'autre')}, ici ou alentour, dans le catalogue des expériences et actions."
     locales = recensees[recensees.portee.isin(_LOCALES)]
     couverts = {theme for themes in locales.themes for theme in themes}
     blancs = [theme for theme in t.base.themes if theme not in couverts]
     if blancs:
         yield f"Thèmes sans rien de recensé ici : {enumerer(blancs)}. Le catalogue ne dit pas que rien n’y est fait."
-    yield f"Sources : {' ; '.join(dict.fromkeys(recensees.document.head(montrees)))}."
+    documents = recensees.head(montrees)
+    references = (_reference(*ligne) for ligne in zip(documents.document, documents.page, strict=True))
+    yield f"Sources : {' ; '.join(dict.fromkeys(references))}."
+
+
+def _reference(document: str, page: Any) -> str:
+    return document if pd.isna(page) else f"{document}, p. {int(page)}"

@@ -82,7 +82,7 @@ def enregistrements(table, colonne, communes):
 
 def test_les_tables_transcrites_se_reconstruisent(construire, communes, relire):
     tables = construire.tables_transcrites(communes)
-    assert set(tables) == {"qpv", "qpv_2015", "noms"}
+    assert set(tables) == {"qpv", "qpv_2015", "noms", "zones"}
     for nom, relue in relire(tables).items():
         verifier_identiques(relue, Paquet.ouvrir().lire(nom))
 
@@ -94,6 +94,13 @@ def test_les_indicateurs_et_leur_catalogue_se_reconstruisent(construire, relire)
     refaites = {"indicateurs": construire.table_indicateurs(tables), "catalogue": construire.table_catalogue()}
     for nom, relue in relire(refaites).items():
         verifier_identiques(relue, paquet.lire(nom))
+
+
+def test_le_catalogue_des_experiences_se_reconstruit_depuis_les_relectures(construire, o, relire):
+    tables = construire.tables_experiences(o.repertoire)
+    assert set(tables) == {"experiences", "actions", "liens"}
+    for nom, relue in relire(tables).items():
+        verifier_identiques(relue, Paquet.ouvrir().lire(nom))
 
 
 @pytest.mark.parametrize(("nom", "colonne"), [("epci", "code_epci"), ("ept", "code_ept")])

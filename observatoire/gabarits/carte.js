@@ -196,10 +196,16 @@
       calque.clearLayers();
       if (!visible) return;
       var taille = carte.getSize(), posees = 0;
-      // Un nom ne cache ni un autre nom ni le disque d'un quartier : il se décale d'une ligne, ou s'efface.
+      // Un nom ne cache ni un autre nom, ni le disque d'un quartier, ni un point : il se décale d'une ligne, ou s'efface.
       var prises = reperables.filter(function (o) { return o.repere && carte.hasLayer(o.repere); }).map(function (o) {
         var p = carte.latLngToContainerPoint(o.repere.getLatLng()), r = donnees.rayonRepere + 1;
         return [p.x - r, p.y - r, p.x + r, p.y + r];
+      });
+      donnees.couches.filter(function (c) { return c.grappe; }).forEach(function (c) {
+        c.entites.forEach(function (e) {
+          var p = carte.latLngToContainerPoint(e.point), r = 12;
+          prises.push([p.x - r, p.y - r, p.x + r, p.y + r]);
+        });
       });
 
       function libre(boite) {
@@ -210,7 +216,7 @@
 
       cibles.some(function (cible) {
         var p = carte.latLngToContainerPoint(cible.centre), l = mesure.measureText(cible.nom).width / 2 + 6, h = 9;
-        var dy = [cible.dy, cible.dy - 14, cible.dy + 14].find(function (d) { return libre([p.x - l, p.y + d - h, p.x + l, p.y + d + h]); });
+        var dy = [0, -14, 14, -22, 22].map(function (d) { return cible.dy + d; }).find(function (d) { return libre([p.x - l, p.y + d - h, p.x + l, p.y + d + h]); });
         if (dy === undefined) return false;
         prises.push([p.x - l, p.y + dy - h, p.x + l, p.y + dy + h]);
         var icone = L.divIcon({
