@@ -490,7 +490,7 @@ class Observatoire:
         territoire: Territoire | str,
         indicateur: str | None = None,
         *,
-        experiences: bool = True,
+        experiences: bool | None = None,
         millesime: int | str | None = None,
         format: str | None = None,  # noqa: A002 - le mot que tape l'analyste
         contours_2015: gpd.GeoDataFrame | None = None,
@@ -509,7 +509,7 @@ class Observatoire:
         millesime: int | str | None,
         contours_2015: gpd.GeoDataFrame | None,
         reglages: Reglages,
-        experiences: bool,
+        experiences: bool | None,
     ) -> Carte:
         from observatoire import ancetres, carte, choroplethe, points
 
@@ -524,7 +524,8 @@ class Observatoire:
             )
         if contours_2015 is not None:
             description = ancetres.superposer(description, t, contours_2015)
-        return points.avec_experiences(description, t, points.recenser(t)) if experiences else description
+        placer = indicateur is None if experiences is None else experiences
+        return points.avec_experiences(description, t, points.recenser(t)) if placer else description
 
     def fiche(self, territoire: Territoire | str, *, date: dt.date | None = None) -> Fiche:
         """Fiche repère d'un territoire ; voir ``Territoire.fiche``."""

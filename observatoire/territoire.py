@@ -94,7 +94,7 @@ class Base(Protocol):
         territoire: Territoire,
         indicateur: str | None = None,
         *,
-        experiences: bool = True,
+        experiences: bool | None = None,
         millesime: int | str | None = None,
         format: str | None = None,  # noqa: A002 - le mot que tape l'analyste
         contours_2015: gpd.GeoDataFrame | None = None,
@@ -470,7 +470,7 @@ class Territoire:
         self,
         indicateur: str | None = None,
         *,
-        experiences: bool = True,
+        experiences: bool | None = None,
         millesime: int | str | None = None,
         format: str | None = None,  # noqa: A002 - le mot que tape l'analyste
         contours_2015: gpd.GeoDataFrame | None = None,
@@ -480,8 +480,11 @@ class Territoire:
 
         Parameters
         ----------
-        indicateur, experiences, millesime, contours_2015, **reglages
+        indicateur, millesime, contours_2015, **reglages
             Ceux de ``carte``.
+        experiences : bool, optional
+            Place les expériences et actions ; par défaut, seulement sans indicateur : imprimés, les points cacheraient
+            les couleurs.
         format : {"a4-portrait", "a4-paysage", "16:9", "carre"}, optional
             Taille de la page ; par défaut, celle qu'il faut au territoire.
         """

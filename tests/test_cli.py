@@ -222,6 +222,64 @@ def test_une_interruption_dit_comment_reprendre(lancer, tmp_path, monkeypatch):
     assert erreur.strip().startswith("Erreur : interrompu. Relancez")
 
 
+# --- expériences et documents ---
+
+RECUEIL = Path(__file__).parent / "fixtures" / "documents" / "recueil-2025.md"
+
+
+def test_rechercher_montre_titre_origine_et_extrait(lancer):
+    code, sortie, _ = lancer("rechercher", "alimentation durable", "--territoire", "Nanterre", "-n", 1)
+    assert code == 0
+    titre, origine, extrait = sortie.splitlines()
+    assert titre.startswith("Permettre aux habitant·es")
+    assert origine.strip() == "experience — 2024 — Recueil des fiches expériences 2024"
+    assert "**" in extrait
+
+
+def test_rechercher_sans_resultat_le_dit(lancer):
+    code, sortie, _ = lancer("rechercher", "xylophone")
+    assert (code, sortie.strip()) == (0, "Rien ne correspond. Essayez d'autres mots, ou sans filtre.")
+
+
+@pytest.mark.parametrize(("option", "message"), [("--theme", "éducation"), ("--nature", "formation")])
+def test_rechercher_refuse_un_filtre_inconnu(refuser, option, message):
+    assert message in refuser("rechercher", "x", option, "licorne")
+
+
+def test_extraire_ecrit_une_relecture_et_garde_ce_qu_on_y_corrige(lancer, tmp_path):
+    chemin = tmp_path / "relecture.csv"
+    code, sortie, _ = lancer("extraire", RECUEIL, "-o", chemin)
+    assert code == 0
+    assert f"2 lignes à relire dans {chemin}" in aplatir(sortie)
+    corrige = chemin.read_text("utf-8-sig").replace(";à relire;", ";relu;", 1)
+    chemin.write_text(corrige, "utf-8")
+    assert lancer("extraire", RECUEIL, "-o", chemin)[0] == 0
+    assert chemin.read_text("utf-8-sig").count(";relu;") == 1
+
+
+def test_extraire_sans_extraits_ne_recopie_aucune_phrase(lancer, tmp_path):
+    chemin = tmp_path / "relecture.csv"
+    lancer("extraire", RECUEIL, "-o", chemin, "--sans-extraits")
+    assert "caisse d'outils" not in chemin.read_text("utf-8-sig")
+    assert "apprend aux habitant·es" not in chemin.read_text("utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("nom", "contenu", "sortie", "message"),
+    [
+        ("absent.md", None, "x.csv", "n'existe pas"),
+        ("vide.md", b"", "x.csv", "est vide"),
+        ("image.pdf", b"%PDF-1.4 rien", "x.csv", "endommagé"),
+        ("courses.txt", b"du pain\ndu beurre\n", "x.csv", "aucune famille"),
+        ("courses.txt", b"du pain\n", "x.docx", "s'écrit en CSV"),
+    ],
+)
+def test_un_document_illisible_est_explique(refuser, tmp_path, nom, contenu, sortie, message):
+    if contenu is not None:
+        (tmp_path / nom).write_bytes(contenu)
+    assert message in refuser("extraire", tmp_path / nom, "-o", tmp_path / sortie)
+
+
 # --- données ---
 
 

@@ -89,8 +89,23 @@ class TestForme:
         assert lire(chemin).metadata.kernelspec.name == "python3"
 
 
-def test_les_trois_notebooks_sont_la():
-    assert [n.stem for n in NOTEBOOKS] == ["01-prise-en-main", "02-carte-d-un-territoire", "03-fiche-repere"]
+def test_les_quatre_notebooks_sont_la():
+    assert [n.stem for n in NOTEBOOKS] == [
+        "01-prise-en-main",
+        "02-carte-d-un-territoire",
+        "03-fiche-repere",
+        "04-experiences-et-actions",
+    ]
+
+
+def test_experiences_et_actions(executer):
+    notebook = executer(lire(NOTEBOOKS[3]))
+    assert sans_faute(notebook)
+    html = "\n".join(textes(notebook, "text/html"))
+    assert "Conciergerie" in html or "conciergerie" in html
+    assert "**alimentation" in html
+    (grille,) = textes(notebook, "image/svg+xml")
+    assert "Boucle Nord de Seine" in grille
 
 
 def test_prise_en_main(executer):

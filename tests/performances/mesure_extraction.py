@@ -1,4 +1,4 @@
-"""Imprime la précision et le rappel de la lecture des cinq documents : ``python tests/performances/mesure_extraction.py``."""
+"""Imprime la précision et le rappel de la lecture des cinq documents du champ."""
 
 from __future__ import annotations
 

@@ -1,0 +1,94 @@
+"""Ce qu'une fiche et une carte disent des expériences et actions."""
+
+from __future__ import annotations
+
+import io
+
+import pypdf
+import pytest
+from pages import JOUR, aplatir
+
+from observatoire.activites import TITRE, experiences_et_actions
+from observatoire.blocs import Tableau, Texte
+from observatoire.points import recenser
+from observatoire.production import territoires_concernes
+
+
+def bloc(o, recherche, niveau=None):
+    return experiences_et_actions(o.territoire(recherche, niveau))
+
+
+def test_une_commune_montre_d_abord_ce_qui_s_y_fait(o):
+    tableau = bloc(o, "92036")
+    assert isinstance(tableau, Tableau)
+    titres, porteurs, dates = zip(*tableau.lignes, strict=True)
+    assert titres[0].startswith("Permettre aux habitant·es des quartiers populaires l'accès à une alimentation")
+    assert "Gennevilliers" in porteurs[0]
+    assert "alimentation" in porteurs[0]
+    assert dates == ("juin-juil. 2024 · sur place", "avril 2024 · quartier")
+    assert any(note.startswith("Sources : Recueil des fiches expériences 2024, p. 14") for note in tableau.notes)
+
+
+def test_le_plus_proche_passe_avant_le_plus_recent(o):
+    # Argenteuil n'a pas de fiche expérience à elle : son action passe avant la fiche de tout le département.
+    portees = [ligne[2].split(" · ")[1] for ligne in bloc(o, "95018").lignes]
+    assert portees[0] == "sur place"
+
+
+def test_les_themes_sans_rien_de_recense_sont_dits_sans_conclure(o):
+    (blancs,) = (note for note in bloc(o, "92036").notes if note.startswith("Thèmes sans rien"))
+    assert "numérique" in blancs
+    assert "alimentation" not in blancs
+    assert "ne dit pas que rien" in blancs
+
+
+def test_rien_de_recense_se_dit(o):
+    # Fontainebleau : ni elle, ni son intercommunalité, ni son département n'ont d'action racontée au catalogue.
+    texte = bloc(o, "77186")
+    assert isinstance(texte, Texte)
+    assert "Aucune expérience" in texte.paragraphes[0]
+
+
+def test_le_bloc_est_dans_la_fiche_html_et_pdf(o):
+    fiche = o.territoire("92036").fiche(date=JOUR)
+    assert TITRE in fiche.html
+    assert "VRAC Seine Ouest" in fiche.html
+    texte = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(fiche.pdf)).pages)
+    assert "VRAC Seine Ouest" in aplatir(texte)
+
+
+def test_toute_fiche_de_quartier_ou_de_commune_tient_en_deux_pages(o):
+    # Les plus chargées : le plus de quartiers, les noms les plus longs, plusieurs communes ou intercommunalités.
+    concernes = [t for t in territoires_concernes(o) if t.niveau in {"qpv", "commune"}]
+    charges = sorted(concernes, key=lambda t: (len(t.qpv), len(t.communes), len(t.nom)), reverse=True)[:6]
+    pages = {t.nom: len(pypdf.PdfReader(io.BytesIO(t.fiche(date=JOUR).pdf)).pages) for t in charges}
+    assert {nom: n for nom, n in pages.items() if n > 2} == {}
+
+
+# --- sur la carte ---
+
+
+def test_la_carte_place_chaque_notice_une_fois_par_lieu(o):
+    places = recenser(o.territoire("92036"))
+    vrac = places[places.titre.str.startswith("Permettre")]
+    # Nommée dans trois quartiers de la commune, elle n'est pas en plus au milieu de la commune.
+    assert sorted(vrac.niveau) == ["qpv", "qpv", "qpv"]
+    assert not places.duplicated(["id", "code"]).any()
+    assert set(places.code) <= set(o.territoire("92036").portees)
+
+
+def test_ce_que_fait_le_departement_n_est_pas_place_dans_la_commune(o):
+    assert set(recenser(o.territoire("Nanterre")).niveau) <= {"commune", "qpv"}
+
+
+@pytest.mark.parametrize(("experiences", "attendu"), [(True, True), (False, False)])
+def test_la_carte_montre_ou_tait_les_experiences(o, experiences, attendu):
+    carte = o.territoire("92036").carte(experiences=experiences)
+    assert ("VRAC" in carte.html or "accès à une alimentation" in carte.html) is attendu
+
+
+def test_une_carte_imprimee_d_indicateur_garde_ses_couleurs_visibles(o):
+    perimetre = o.territoire("ouest francilien")
+    assert "expériences" not in perimetre.carte_statique("taux_pauvrete").texte_alternatif
+    assert "expériences" in perimetre.carte_statique("taux_pauvrete", experiences=True).texte_alternatif
+    assert "expériences" in perimetre.carte_statique().texte_alternatif
