@@ -102,8 +102,8 @@ def test_experiences_et_actions(executer):
     notebook = executer(lire(NOTEBOOKS[3]))
     assert sans_faute(notebook)
     html = "\n".join(textes(notebook, "text/html"))
-    assert "Conciergerie" in html or "conciergerie" in html
-    assert "**alimentation" in html
+    assert "sur place" in html
+    assert "Comment s'assurer de l'accès" in html or "Permettre aux habitant·es" in html
     (grille,) = textes(notebook, "image/svg+xml")
     assert "Boucle Nord de Seine" in grille
 

@@ -17,6 +17,8 @@ from observatoire.erreurs import ErreurSource
 COUPE = "\ufffe"
 #: Un blanc plus large que tant de fois le corps sépare deux colonnes.
 _GOUTTIERE = 1.2
+#: Un interligne courant ne dépasse pas tant de fois le corps.
+_INTERLIGNE_MAXIMAL = 1.45
 #: Deux lignes sont sur la même ligne de base à tant de points près.
 _MEME_LIGNE = 2.0
 
@@ -171,4 +173,7 @@ def _interligne(lignes: list[LignePdf]) -> dict[int, float]:
         saut = avant.base - apres.base
         if avant.page == apres.page and abs(avant.corps - apres.corps) < 0.4 and 0.5 * apres.corps < saut:
             sauts.setdefault(round(apres.corps), []).append(saut)
-    return {corps: sorted(valeurs)[len(valeurs) // 3] for corps, valeurs in sauts.items()}
+    # Un corps rare n'a parfois que des blancs entre paragraphes : son interligne ne peut pas dépasser l'usage.
+    return {
+        corps: min(sorted(valeurs)[len(valeurs) // 3], _INTERLIGNE_MAXIMAL * corps) for corps, valeurs in sauts.items()
+    }
