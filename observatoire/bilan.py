@@ -16,23 +16,11 @@ import pandas as pd
 from observatoire.erreurs import ErreurArgument, exiger
 from observatoire.lignes import Ligne, lire_lignes
 from observatoire.referentiel import CODE_PERIMETRE, DEPARTEMENTS_PERIMETRE, NOM_PERIMETRE, Repertoire
+from observatoire.schemas import NATURES_ACTIONS
 from observatoire.typographie import enumerer
 
 #: Natures qui ne sont pas l'activité du Pôle : ce que disent d'autres, ce qui s'annonce, ce qui reste à faire.
-NATURES_HORS_ACTIVITE = frozenset(
-    {
-        "defi",
-        "atout",
-        "proposition",
-        "action inspirante",
-        "actualite",
-        "agenda",
-        "mouvement",
-        "ressource",
-        "lecture",
-        "presse",
-    }
-)
+NATURES_HORS_ACTIVITE = frozenset(NATURES_ACTIONS) - {"accompagnement", "rencontre", "formation", "publication"}
 AXES = ("ensemble", "département", "thème", "nature")
 #: Ce qu'on sait d'une figure : toutes les actions l'impriment, certaines, aucune.
 COMPLET, PARTIEL, NON_IMPRIME = "complet", "partiel", "non imprimé"

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import itertools
 import math
-import os
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import geopandas as gpd
@@ -29,12 +27,11 @@ from observatoire.carte import (
     Couche,
     Style,
 )
-from observatoire.composition import composer
-from observatoire.ecriture import ecrire, extension
+from observatoire.dessin import Dessin
 from observatoire.erreurs import ErreurArgument
 from observatoire.etiquettes import Boite, etiqueter
 from observatoire.gabarits import environnement
-from observatoire.mise_en_page import CORPS, CORPS_NOTE, FORMATS, LARGEUR, SITUATION, Vue, graduation, mettre_en_page
+from observatoire.mise_en_page import CORPS, CORPS_NOTE, FORMATS, SITUATION, Vue, graduation, mettre_en_page
 
 #: Détail gardé : en deçà d'un tiers de pixel, l'œil ne voit rien.
 _TOLERANCE_PX = 0.35
@@ -45,61 +42,13 @@ _DEBORD_DIXIEMES, _ETENDUE_DIXIEMES = 100, 12_000
 
 
 @dataclass(frozen=True)
-class CarteStatique:
-    """Une carte à imprimer.
+class CarteStatique(Dessin):
+    """Une carte à imprimer : un dessin, et ``carte``, ce qu'il montre."""
 
-    Attributes
-    ----------
-    carte : Carte
-        Ce qu'elle montre.
-    svg : str
-        Son dessin, complet et autonome.
-    hauteur, largeur : int
-        Taille du dessin, en unités du SVG (des points à l'impression).
-    """
-
-    carte: Carte = field(repr=False)
-    svg: str = field(repr=False)
-    hauteur: int = field(repr=False)
-    largeur: int = field(default=LARGEUR, repr=False)
+    carte: Carte = field(repr=False, kw_only=True)
 
     def __repr__(self) -> str:
-        return f"CarteStatique({self.carte.titre})"
-
-    @property
-    def texte_alternatif(self) -> str:
-        """Description pour qui ne voit pas la carte."""
-        return self.carte.texte_alternatif
-
-    def _repr_svg_(self) -> str:
-        return self.svg
-
-    def enregistrer(self, chemin: str | os.PathLike[str]) -> Path:
-        """Écrit la carte en SVG, PNG ou PDF selon l'extension.
-
-        Raises
-        ------
-        ErreurArgument
-            Extension inconnue.
-        ErreurEcriture
-            Le fichier ne peut être écrit.
-        """
-        forme = extension(chemin)
-        if forme == ".svg":
-            return ecrire(chemin, self.svg)
-        if forme in {".png", ".pdf"}:
-            return ecrire(chemin, self._composer(forme))
-        raise ErreurArgument(f"Format {forme!r} inconnu pour une carte. Que faire : choisissez .svg, .png ou .pdf.")
-
-    def _composer(self, forme: str) -> bytes:
-        donnees = {
-            "titre": self.carte.titre,
-            "svg": self.svg,
-            "alt": self.texte_alternatif,
-            "largeur": self.largeur,
-            "hauteur": self.hauteur,
-        }
-        return composer("carte.typ", donnees, "png" if forme == ".png" else "pdf", self.carte.date)
+        return f"CarteStatique({self.titre})"
 
 
 def dessiner(
@@ -155,7 +104,7 @@ def dessiner(
             corps_note=CORPS_NOTE,
         )
     )
-    return CarteStatique(carte, svg, mise.hauteur, mise.largeur)
+    return CarteStatique(carte.titre, svg, carte.texte_alternatif, mise.largeur, mise.hauteur, carte.date, carte=carte)
 
 
 Cercle = tuple[float, float, float]

@@ -6,19 +6,16 @@ PNG et PDF viennent du même SVG, par Typst.
 from __future__ import annotations
 
 import datetime as dt
-import os
 import re
 import textwrap
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from observatoire.composition import composer
-from observatoire.ecriture import ecrire, extension
+from observatoire.dessin import Dessin
 from observatoire.erreurs import ErreurArgument
 from observatoire.gabarits import environnement
 from observatoire.typographie import accorder, nombre, soigner
@@ -47,61 +44,6 @@ _HAUT_ENTETES = 46
 _HAUTEUR_ENTETES = 118
 _CARACTERES_ENTETE = 24
 _CARACTERES_NOTE = 215
-
-
-@dataclass(frozen=True)
-class FigureCouverture:
-    """La couverture dessinée, à montrer ou à enregistrer.
-
-    Attributes
-    ----------
-    titre : str
-        Son titre.
-    svg : str
-        Son dessin, complet et autonome.
-    texte_alternatif : str
-        Description pour qui ne voit pas la figure.
-    hauteur : int
-        Hauteur du dessin, en unités du SVG (la largeur vaut 860).
-    date : datetime.date, optional
-        Date inscrite dans les métadonnées du PDF.
-    """
-
-    titre: str
-    svg: str = field(repr=False)
-    texte_alternatif: str = field(repr=False)
-    hauteur: int = field(repr=False)
-    date: dt.date | None = field(repr=False, default=None)
-
-    def _repr_svg_(self) -> str:
-        return self.svg
-
-    def enregistrer(self, chemin: str | os.PathLike[str]) -> Path:
-        """Écrit la figure en SVG, PNG ou PDF selon l'extension.
-
-        Raises
-        ------
-        ErreurArgument
-            Extension inconnue.
-        ErreurEcriture
-            Le fichier ne peut être écrit.
-        """
-        forme = extension(chemin)
-        if forme == ".svg":
-            return ecrire(chemin, self.svg)
-        if forme in {".png", ".pdf"}:
-            return ecrire(chemin, self._composer(forme))
-        raise ErreurArgument(f"Format {forme!r} inconnu pour une figure. Que faire : choisissez .svg, .png ou .pdf.")
-
-    def _composer(self, forme: str) -> bytes:
-        donnees = {
-            "titre": self.titre,
-            "svg": self.svg,
-            "alt": self.texte_alternatif,
-            "largeur": LARGEUR,
-            "hauteur": self.hauteur,
-        }
-        return composer("carte.typ", donnees, "png" if forme == ".png" else "pdf", self.date)
 
 
 @dataclass(frozen=True)
@@ -144,7 +86,7 @@ def dessiner(
     titre: str = "Expériences et actions enregistrées, par intercommunalité et par thème",
     source: str = SOURCE,
     date: dt.date | None = None,
-) -> FigureCouverture:
+) -> Dessin:
     """Dessine un damier : une ligne par territoire, une colonne par thème, le nombre d'enregistrements dans la case.
 
     Parameters
@@ -194,7 +136,7 @@ def dessiner(
             notes=notes,
         )
     )
-    return FigureCouverture(titre, svg, alternatif, hauteur, date)
+    return Dessin(titre, svg, alternatif, LARGEUR, hauteur, date)
 
 
 def _grouper(couverture: pd.DataFrame, larges: pd.DataFrame | None, damier: _Damier) -> Iterator[dict[str, Any]]:

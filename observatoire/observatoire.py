@@ -30,10 +30,10 @@ if TYPE_CHECKING:
     from observatoire.carte_interactive import CarteFolium
     from observatoire.carte_statique import CarteStatique
     from observatoire.choroplethe import Reglages
+    from observatoire.dessin import Dessin
     from observatoire.extraction import Document as DocumentLu
     from observatoire.extraction import Lecteur
     from observatoire.fiche import Fiche
-    from observatoire.figure_couverture import FigureCouverture
 
 
 #: Ce qu'un ajout fait recalculer.
@@ -446,12 +446,12 @@ class Observatoire:
         """Ce qui est enregistré par intercommunalité et thème, blancs compris ; voir ``couverture.couvrir``."""
         return couverture.couvrir(self.experiences, self.actions, self.repertoire, self.themes)
 
-    def carte_couverture(self, *, date: dt.date | None = None) -> FigureCouverture:
+    def carte_couverture(self, *, date: dt.date | None = None) -> Dessin:
         """La couverture en grille : une ligne par intercommunalité, une colonne par thème, blancs hachurés.
 
         Returns
         -------
-        FigureCouverture
+        Dessin
             Un dessin : ``.enregistrer("x.svg")``, ``.png`` ou ``.pdf``.
         """
         tables = self.experiences, self.actions, self.repertoire, self.themes

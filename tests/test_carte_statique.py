@@ -21,8 +21,8 @@ from pages import HOSTILE, JOUR, aplatir, rendre_hostile
 
 from observatoire import carte_statique, choroplethe
 from observatoire.carte import LAMBERT, decrire
-from observatoire.carte_statique import LARGEUR
 from observatoire.erreurs import ErreurArgument, ErreurEcriture
+from observatoire.mise_en_page import LARGEUR
 
 SVG = "{http://www.w3.org/2000/svg}"
 POLICE = "Source Sans Pro"

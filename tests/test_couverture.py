@@ -39,7 +39,7 @@ from hypothesis import strategies as st
 from observatoire import figure_couverture
 from observatoire.couverture import COLONNES, MOTIFS, couvrir, couvrir_larges, hors_couverture
 from observatoire.erreurs import ErreurArgument, ErreurEcriture
-from observatoire.figure_couverture import FigureCouverture, dessiner
+from observatoire.figure_couverture import Dessin, dessiner
 
 SVG = "{http://www.w3.org/2000/svg}"
 reglages = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -432,6 +432,6 @@ def test_une_couverture_vide_ou_courte(r, couverture):
     with pytest.raises(ErreurArgument, match="Que faire"):
         dessiner(couvrir(essai.experiences(), essai.actions(), r, []))
     courte = dessiner(couvrir(essai.experiences(), essai.actions(), r, ["santé"]))
-    assert isinstance(courte, FigureCouverture)
+    assert isinstance(courte, Dessin)
     assert "1 sur 1" in courte.svg
-    assert repr(courte).startswith("FigureCouverture(titre=")
+    assert repr(courte).startswith("Dessin(titre=")
