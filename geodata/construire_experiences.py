@@ -13,6 +13,7 @@ import pandas as pd
 
 from observatoire import revue
 from observatoire.referentiel import Repertoire
+from observatoire.vocabulaire import Vocabulaire
 
 RELECTURES = Path(__file__).parent / "transcriptions" / "relectures"
 
@@ -27,12 +28,10 @@ def tables_experiences(repertoire: Repertoire, dossier: Path = RELECTURES) -> di
     SystemExit
         Deux relectures donnent le même identifiant.
     """
-    fichiers = sorted(dossier.glob("*.csv"))
+    themes = [theme.libelle for theme in Vocabulaire.charger().themes]
+    lues = [(fichier.name, fichier.read_text(encoding="utf-8")) for fichier in sorted(dossier.glob("*.csv"))]
     relues = [
-        revue.cataloguer(
-            revue.lire(fichier.read_text(encoding="utf-8"), fichier.name), repertoire.niveau_du_code, fichier.name
-        )
-        for fichier in fichiers
+        revue.cataloguer(revue.lire(texte, nom), repertoire.niveau_du_code, nom, themes) for nom, texte in lues
     ]
     tables = {nom: pd.concat([getattr(r, nom) for r in relues], ignore_index=True) for nom in revue.TABLES}
     doubles = [i for i, n in Counter([*tables["experiences"].id, *tables["actions"].id]).items() if n > 1]

@@ -64,6 +64,10 @@ MOTS_COURANTS = _noms(
     "marines|messy|moisson|molieres|mours|pin|plaisir|presles|recloses|richebourg|sablonnieres|salins|us|vert|vigny|"
     "villette"
 )
+#: Grandes villes dont le nom est aussi un mot ou un prénom : en tête d'un titre, rien ne les en distingue.
+VILLES_MOTS = _noms(
+    "agde|alencon|ales|cannes|castres|florence|grasse|laval|lens|lourdes|nice|orange|sens|tours|valence|vannes"
+)
 #: Départements qui sont aussi des cours d'eau, des reliefs ou des mots : il leur faut « département » ou une liste.
 DEPARTEMENTS_HOMONYMES = _noms(
     "ain|aisne|allier|ardeche|ardennes|ariege|aube|aude|aveyron|charente|cher|correze|creuse|dordogne|doubs|drome|eure|"

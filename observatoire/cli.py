@@ -29,6 +29,7 @@ _TRADUCTIONS = {
     "(choose from ": "(choisissez parmi ",
     "expected one argument": "une valeur est attendue",
     "ignored explicit argument ": "valeur inattendue : ",
+    "invalid int value: ": "un nombre entier est attendu, et non ",
 }
 
 
@@ -205,8 +206,10 @@ def _produire(choix: argparse.Namespace) -> None:
 
 def _rechercher(choix: argparse.Namespace) -> None:
     from observatoire.observatoire import ouvrir
+    from observatoire.schemas import LIBELLES_NATURES
 
-    trouves = ouvrir(choix.donnees).rechercher(
+    observatoire = ouvrir(choix.donnees)
+    trouves = observatoire.rechercher(
         choix.texte,
         territoire=choix.territoire,
         theme=choix.theme,
@@ -214,9 +217,12 @@ def _rechercher(choix: argparse.Namespace) -> None:
         annee=choix.annee,
         limite=choix.limite,
     )
-    for resultat in trouves.astype(object).fillna({"annee": ""}).to_dict("records"):
-        origine = " — ".join(filter(None, (resultat["nature"], str(resultat["annee"]), resultat["document"])))
-        print(f"{resultat['titre']}\n  {origine}\n  {resultat['extrait']}")
+    for resultat in trouves.astype(object).where(trouves.notna(), "").to_dict("records"):
+        lieux = ", ".join(map(observatoire.repertoire.nommer_code, resultat["territoires"]))
+        page = f"p. {resultat['page']}" if resultat["page"] else ""
+        nature = LIBELLES_NATURES.get(resultat["nature"], resultat["nature"])
+        origine = (nature, resultat["annee"], lieux, resultat["portee"], resultat["document"], page)
+        print(f"{resultat['titre']}\n  {' — '.join(str(o) for o in origine if o)}\n  {resultat['extrait']}")
     if trouves.empty:
         print("Rien ne correspond. Essayez d'autres mots, ou sans filtre.")
 

@@ -15,15 +15,20 @@ from typing import Any
 
 import pandas as pd
 
+from observatoire.discretion import masquer, personnes
+from observatoire.lexique import MOTS_VIDES
 from observatoire.lieux import SURE, Gazetier, Mention
 from observatoire.notices import Anomalie, Contact, Depouillement, Notice
 from observatoire.portees import eloignement
+from observatoire.racines import raciner
 from observatoire.referentiel import normaliser
 from observatoire.schemas import NIVEAUX_INDICATEURS, SCHEMAS
+from observatoire.typographie import en_capitales
 from observatoire.vocabulaire import Vocabulaire
 
 #: Mots du titre que garde un identifiant.
 _MOTS_IDENTIFIANT = 6
+_LONGUEUR_MOT, _MOTS_GARDES = 4, 60
 _CONTACT = re.compile(r"\s*contacts?\b", re.IGNORECASE)
 _LONGUEUR_EXTRAIT = 400
 #: Confiance d'un nom exact dans un texte (voir ``lieux``).
@@ -97,24 +102,36 @@ def rattacher(
     )
 
 
-def concernant(table: pd.DataFrame, portees: Mapping[str, str]) -> pd.DataFrame:
+def concernant(table: pd.DataFrame, liens: pd.DataFrame, portees: Mapping[str, str]) -> pd.DataFrame:
     """Les notices qui concernent un territoire, les plus proches puis les plus récentes d'abord.
+
+    Seuls comptent les liens sûrs : un quartier déduit ou approché ne met pas une notice sur sa fiche.
 
     Parameters
     ----------
     table : pandas.DataFrame
         ``o.experiences`` ou ``o.actions``.
+    liens : pandas.DataFrame
+        ``o.liens``.
     portees : mapping of str to str
-        Portée de chaque code retenu, du plus proche au plus lointain (voir ``portees.portees``).
+        Portée de chaque code retenu (voir ``portees.portees``).
 
     Returns
     -------
     pandas.DataFrame
-        Les mêmes colonnes, et ``portee`` : « sur place », « quartier », « intercommunalité », « département »...
+        Les mêmes colonnes, ``codes`` (liste : ce par quoi elle le concerne) et ``portee`` : « sur place »,
+        « quartier », « intercommunalité », « département »...
     """
-    codes = [[*territoires, *qpv] for territoires, qpv in zip(table.territoires, table.qpv, strict=True)]
-    trouvees = [min((portees[c] for c in siens if c in portees), key=eloignement, default=None) for siens in codes]
-    retenues = table.assign(portee=pd.Series(trouvees, table.index, dtype=object))
+    surs = liens[liens.confiance.ge(SURE) & liens.code.isin(list(portees))].groupby("id").code.agg(frozenset)
+    retenus = {nom: surs.get(nom, frozenset()) for nom in table.index}
+    codes = [
+        [code for code in dict.fromkeys([*territoires, *qpv]) if code in retenus[nom]]
+        for nom, territoires, qpv in zip(table.index, table.territoires, table.qpv, strict=True)
+    ]
+    trouvees = [min((portees[code] for code in siens), key=eloignement, default=None) for siens in codes]
+    retenues = table.assign(
+        codes=pd.Series(codes, table.index, dtype=object), portee=pd.Series(trouvees, table.index, dtype=object)
+    )
     retenues = retenues[retenues.portee.notna()]
     rangs = retenues.portee.map(eloignement)
     recence = retenues.date.fillna(retenues.annee.astype("string")).fillna("")
@@ -144,8 +161,8 @@ def _mentions(notice: Notice, depouillement: Depouillement, gazetier: Gazetier) 
     du_document = [mention for lieu in depouillement.lieux for mention in gazetier.resoudre(lieu)]
     contexte = [mention.code for mention in imprimees or du_document]
     yield from imprimees
-    if not imprimees and not notice.texte.startswith(notice.titre):
-        yield from _du_titre(gazetier.relever(notice.titre, contexte))
+    du_titre = gazetier.relever(notice.titre, contexte)
+    yield from du_titre if imprimees or notice.texte.startswith(notice.titre) else _du_titre(du_titre)
     yield from gazetier.relever(notice.texte, contexte)
 
 
@@ -276,30 +293,53 @@ class _Redaction:
             "lieux": ", ".join(notice.lieux) or None,
             "niveau": _niveau(liens, codes),
             "qpv": sorted(lien.code for lien in liens if lien.niveau == "qpv"),
-            "resume": _premiere_phrase(notice),
+            "resume": self._discret(_premiere_phrase(notice), notice),
+            "mots": _mots(notice),
             "contact": _structures(notice.contacts, notice.porteur),
             "document": self.depouillement.titre,
             "page": notice.page,
             "url": notice.url,
             "contacts": _personnes(notice.contacts) if self.contacts else None,
             "ligne": notice.ligne,
-            "extrait": notice.texte[:_LONGUEUR_EXTRAIT] or None,
+            "extrait": self._discret(notice.texte[:_LONGUEUR_EXTRAIT] or None, notice),
             "sections": self._sections(notice),
-            "rubriques": {nom: t for nom, t in notice.rubriques.items() if self.contacts or nom != "contact"},
+            "rubriques": {
+                nom: self._discret(texte, notice)
+                for nom, texte in notice.rubriques.items()
+                if self.contacts or nom != "contact"
+            },
         }
+
+    def _discret(self, texte: str | None, notice: Notice) -> str | None:
+        """Le texte, sans les personnes si on ne les a pas demandées."""
+        return texte if texte is None or self.contacts else masquer(texte, personnes(notice.contacts))
 
     def _sections(self, notice: Notice) -> dict[str, str]:
         """Texte de chaque intertitre, réuni s'il revient ; la partie des contacts ne sort que sur demande."""
         textes: dict[str, list[str]] = {}
         for section in notice.sections:
             if self.contacts or not _CONTACT.match(section.canon or section.titre):
-                textes.setdefault(section.titre, []).append(section.texte)
+                textes.setdefault(section.titre, []).append(self._discret(section.texte, notice) or "")
         return {titre: "\n".join(morceaux) for titre, morceaux in textes.items()}
 
 
 def _premiere_phrase(notice: Notice) -> str | None:
     """La première phrase du texte : un résumé provisoire, à réécrire à la relecture."""
     return _PHRASE.split(notice.texte, maxsplit=1)[0] or None
+
+
+def _mots(notice: Notice) -> list[str]:
+    """Les mots que la notice emploie le plus, sans ordre ni nom propre : on la retrouve par eux sans la recopier."""
+    titre = notice.titre.lower() if en_capitales(notice.titre) else notice.titre
+    texte = f"{titre} . {notice.texte}"
+    formes: dict[str, str] = {}
+    comptes: Counter[str] = Counter()
+    for racine in raciner(texte):
+        imprime = texte[racine.debut : racine.fin]
+        if len(racine.mot) >= _LONGUEUR_MOT and imprime.islower() and racine.mot not in MOTS_VIDES:
+            formes.setdefault(racine.racine, imprime)
+            comptes[racine.racine] += 1
+    return sorted(formes[racine] for racine, _ in comptes.most_common(_MOTS_GARDES))
 
 
 def _structures(contacts: Iterable[Contact], porteur: str | None) -> str | None:

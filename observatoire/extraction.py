@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from observatoire import experiences, fichiers, revue
+from observatoire.discretion import masquer, personnes
 from observatoire.documents.familles import depouiller
 from observatoire.ecriture import ecrire
 from observatoire.erreurs import exiger
@@ -77,6 +78,7 @@ class Lecteur:
         """Lit un document ; voir ``obs.lire_document``."""
         depouillement = depouiller(chemin, famille)
         tables = experiences.rattacher(depouillement, self.gazetier, self.vocabulaire, contacts=contacts)
+        tues = None if contacts else personnes(c for notice in depouillement.notices for c in notice.contacts)
         return Document(
             fichier=depouillement.fichier,
             titre=depouillement.titre,
@@ -85,10 +87,12 @@ class Lecteur:
             experiences=tables.experiences,
             actions=tables.actions,
             liens=tables.liens,
-            chiffres=_en_table(depouillement.chiffres, Chiffre, ("page", "ligne")),
+            chiffres=_discrete(_en_table(depouillement.chiffres, Chiffre, ("page", "ligne")), tues),
             adherents=_table_adherents(depouillement, self.gazetier),
-            anomalies=_en_table((*depouillement.anomalies, *tables.anomalies), Anomalie, ("page", "ligne")),
-            pages=depouillement.pages,
+            anomalies=_discrete(
+                _en_table((*depouillement.anomalies, *tables.anomalies), Anomalie, ("page", "ligne")), tues
+            ),
+            pages=depouillement.pages if tues is None else tuple(masquer(page, tues) for page in depouillement.pages),
         )
 
 
@@ -150,7 +154,8 @@ def verser(
     if isinstance(document, Document):
         return _verse(document)
     if Path(document).suffix.lower() == ".csv":
-        relues = revue.cataloguer(lire_relecture(document), niveau_du_code, Path(document).name)
+        themes = [theme.libelle for theme in lecteur.vocabulaire.themes]
+        relues = revue.cataloguer(lire_relecture(document), niveau_du_code, Path(document).name, themes)
         return Versement(relues.experiences.set_index("id"), relues.actions.set_index("id"), relues.liens)
     return _verse(lecteur.lire(document, famille=famille))
 
@@ -166,6 +171,13 @@ def _en_table(valeurs: Sequence[Any], classe: type, entiers: Sequence[str]) -> p
     textes = table.columns.difference([*entiers, "valeur", "nombre"])
     typees = {nom: table[nom].astype(object).where(table[nom].notna(), None) for nom in textes}
     return table.assign(**typees, **{nom: table[nom].astype("Int64") for nom in entiers})
+
+
+def _discrete(table: pd.DataFrame, tues: Collection[str] | None) -> pd.DataFrame:
+    """La même table, les personnes tues dans ses extraits (None : rien n'est à taire)."""
+    if tues is None:
+        return table
+    return table.assign(extrait=[masquer(texte or "", tues) for texte in table.extrait])
 
 
 def _table_adherents(depouillement: Depouillement, gazetier: Gazetier) -> pd.DataFrame:

@@ -18,7 +18,7 @@ _POIDS_SIGLE = 3.0
 # Un mot compte chaque fois, mais pas sans fin : cinq « école » ne font pas oublier le reste du texte.
 _REPETITIONS = 5
 
-_MOTS_VIDES = frozenset(
+MOTS_VIDES = frozenset(
     {
         *("le", "la", "les", "l", "un", "une", "des", "du", "de", "d", "au", "aux", "ce", "cet", "cette", "ces"),
         *("mon", "ma", "mes", "ton", "ta", "tes", "son", "sa", "ses", "notre", "nos", "votre", "vos", "leur", "leurs"),
@@ -112,7 +112,7 @@ class Lecture:
     """Un texte et ses mots pleins, découpés une seule fois."""
 
     def __init__(self, texte: str) -> None:
-        pleins = [r for r in raciner(texte) if r.mot not in _MOTS_VIDES]
+        pleins = [r for r in raciner(texte) if r.mot not in MOTS_VIDES]
         suites = (False, *(not _RUPTURE.search(texte, un.fin, autre.debut) for un, autre in pairwise(pleins)))
         self.texte = texte
         self.mots = [

@@ -257,10 +257,15 @@ class _Ligne:
         """Le plus long nom qui commence là, quartiers compris ; à défaut, une intercommunalité mal orthographiée."""
         texte, toponymes = self.lecture.texte, self.lecture.toponymes
         for taille, noms in toponymes.a(texte, rang):
-            if ecrits := tuple(nom for nom in noms if self.lecture.bien_ecrit(rang, taille, nom)):
+            if ecrits := tuple(nom for nom in noms if self._bien_ecrit(rang, taille, nom)):
                 return Groupe(rang, rang + taille, ecrits)
         approche = self.lecture.approcher(rang)
         return Groupe(rang, approche.fin, (approche.nom._replace(genre="zone"),)) if approche else None
+
+    def _bien_ecrit(self, rang: int, taille: int, nom: Nom) -> bool:
+        """Le nom entier d'une intercommunalité se reconnaît sans ses capitales (« Plaine commune »)."""
+        entier = nom.niveau in {"epci", "ept"} and nom.genre == "nom" and taille > 1
+        return entier or self.lecture.bien_ecrit(rang, taille, nom)
 
     def _passe(self, rang: int, groupe: Groupe | None) -> bool:
         """Le mot accompagne un nom : seul, ou article d'un nom plus long (« la » de « la Vallée de l'Oise »)."""
@@ -300,6 +305,7 @@ class _Ligne:
             [nom for nom in ici if nom.niveau in {"commune", "perimetre"}],
             [nom for nom in ici if toponymes.departement_de.get(nom.code) in DEPARTEMENTS_PERIMETRE],
             ici,
+            [nom for nom in groupe.noms if nom.genre == "court" and self.lecture.eclipse(nom, noms)],
             *(
                 [nom for nom in noms if nom.niveau in niveaux]
                 for niveaux in ({"departement"}, {"commune"}, {"epci", "ept"})
@@ -329,8 +335,9 @@ class _Ligne:
         return Avis(debut, fin, nom, confiance, origine, partie)
 
     def _directions_comprises(self, avis: Sequence[Avis]) -> bool:
-        """Chaque point cardinal de la ligne est celui d'un département."""
+        """Chaque point cardinal de la ligne est celui d'un département, ou d'une commune (« Tours Nord »)."""
         couverts = {rang for a in avis for rang in range(a.debut, a.fin)}
+        couverts |= {a.fin for a in avis if a.nom.niveau == "commune" and self.lecture.texte.serre(a.fin)}
         mots = enumerate(self.lecture.texte.mots)
         return all(rang in couverts for rang, mot in mots if mot in abords.DIRECTIONS)
 

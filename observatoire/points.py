@@ -20,7 +20,7 @@ from observatoire.typographie import accorder, soigner
 #: Colonnes attendues : une ligne par expérience ou action et par territoire où elle a lieu.
 COLONNES = ("id", "genre", "titre", "annee", "porteur", "url", "code", "niveau")
 _GENRES = {"experience": ("expérience", "expériences"), "action": ("action", "actions")}
-_LUES = ("id", "genre", "titre", "annee", "porteur", "url", "territoires", "qpv", "portee")
+_LUES = ("id", "genre", "titre", "annee", "porteur", "url", "codes", "portee")
 #: Un point dit un lieu : une commune ou un quartier, pas le milieu d'un département.
 _PLACES = ("commune", "qpv")
 #: Portées qui mettent une notice sur la carte d'un territoire.
@@ -37,17 +37,18 @@ def recenser(t: Territoire) -> pd.DataFrame:
     notices = [t.experiences.assign(genre="experience"), actions.assign(genre="action")]
     table = pd.concat([n.reset_index().reindex(columns=list(_LUES)).astype(object) for n in notices], ignore_index=True)
     table = table[table.portee.isin(_SUR_LA_CARTE)]
-    table["code"] = [_lieux(t, *codes) for codes in zip(table.territoires, table.qpv, strict=True)]
+    table["code"] = [_lieux(t, codes) for codes in table.codes]
     table = table.explode("code", ignore_index=True)
     table["niveau"] = table.code.map(t.base.repertoire.niveau_du_code)
     return table[list(COLONNES)]
 
 
-def _lieux(t: Territoire, territoires: Sequence[str], quartiers: Sequence[str]) -> list[str]:
-    siens = [code for code in dict.fromkeys([*quartiers, *territoires]) if code in t.portees]
-    membres = t.base.repertoire.membres
-    deja = {commune for code in quartiers if code in t.portees for commune in membres("qpv", code)}
-    return [code for code in siens if code not in deja]
+def _lieux(t: Territoire, codes: Sequence[str]) -> list[str]:
+    """Ces codes, sans la commune d'un quartier qui y est aussi."""
+    repertoire = t.base.repertoire
+    quartiers = [code for code in codes if repertoire.niveau_du_code(code) == "qpv"]
+    deja = {commune for quartier in quartiers for commune in repertoire.membres("qpv", quartier)}
+    return [code for code in codes if code not in deja]
 
 
 def avec_experiences(carte: Carte, t: Territoire, table: pd.DataFrame) -> Carte:

@@ -320,6 +320,7 @@ def _entree(ligne: Ligne, genre: str, nature: str, titre: str, nommer: Callable[
         url=ligne.texte("url") or None,
         sujets=_joindre(_sujets(ligne, nommer)),
         resume=_joindre((ligne.texte("resume"), *ligne.liste("perspectives"))),
+        corps=f"Mots du document : {' · '.join(mots)}." if (mots := ligne.liste("mots")) else "",
     )
 
 
@@ -371,7 +372,7 @@ def _choisir(demande: str | None, permis: Sequence[str], quoi: str) -> str | Non
     trouve = next((libelle for libelle in permis if normaliser(libelle) == normaliser(demande)), None)
     if trouve is None:
         liste = ", ".join(permis) or "aucune valeur : le catalogue est vide"
-        raise ErreurArgument(f"« {demande} » : {quoi} inconnu dans la recherche. Que faire : choisissez parmi {liste}.")
+        raise ErreurArgument(f"« {demande} » n'existe pas comme {quoi}. Que faire : choisissez parmi {liste}.")
     return trouve
 
 

@@ -190,7 +190,7 @@ class Lecture:
         if nom is None:
             return None
         debut, fin, partie = self.partie(groupe, nom)
-        if not self.isole(debut, fin):
+        if not self.isole(debut, fin) or self._partie_de_ville(groupe):
             return None
         if nom.genre == "adjectif":
             return Avis(debut, fin, nom, INDIRECT, "deduit", partie)
@@ -198,6 +198,11 @@ class Lecture:
         de_son_ressort = self.texte.serre(debut) and self.texte.mots[debut - 1] in abords.RESSORTS
         confiance = EXACT if de_son_ressort or voisins == {"libre"} else ACCOLE
         return Avis(debut, fin, nom, confiance, partie=partie, attente=not self._departement_clair(groupe, nom))
+
+    def _partie_de_ville(self, groupe: Groupe) -> bool:
+        """« Tours Nord » n'est pas le département du Nord."""
+        cardinal = self.cle(groupe) in abords.DIRECTIONS
+        return cardinal and abords.a_gauche(self.texte, groupe.debut) == "propre"
 
     def _departement_clair(self, groupe: Groupe, nom: Nom) -> bool:
         """« Gironde » se dit « de la Gironde » ; « Vienne », qui est aussi une ville et une rivière, demande plus."""
@@ -321,10 +326,12 @@ class Lecture:
         noms = [nom for nom in tous if nom.genre != "court"] or tous
         departement, numero = self.toponymes.departement_de, self.numero(groupe.fin)
         franciliens = [nom for nom in noms if nom.code in self.toponymes.franciliens]
+        usuelles = [nom for nom in tous if nom.genre == "court" and self.eclipse(nom, noms)]
         for choix in (
             [nom for nom in noms if departement[nom.code] == numero],
             [nom for nom in tous if nom.code in self.contexte.communes],
             franciliens,
+            usuelles,
             [nom for nom in franciliens if nom.code in self.contexte.larges],
             [nom for nom in franciliens if nom.genre != "court" and departement[nom.code] in DEPARTEMENTS_PERIMETRE],
             noms,
@@ -333,6 +340,12 @@ class Lecture:
             if len(choix) == 1:
                 return choix[0]
         return None
+
+    def eclipse(self, usuel: Nom, noms: Iterable[Nom]) -> bool:
+        """« Évry » est la grande ville d'Île-de-France, non le village de l'Yonne."""
+        communes = [self.toponymes.habitants(nom.code) for nom in noms if nom.niveau == "commune" and nom != usuel]
+        petites = communes and max(communes) < _PETITE_VILLE
+        return bool(petites) and self.toponymes.habitants(usuel.code) >= _GRANDE_VILLE
 
     def _pas_une_commune(self, groupe: Groupe, nom: Nom, abord: Abord) -> bool:
         """Une personne, un mot précédé d'un article, le nom d'un établissement."""
@@ -386,9 +399,18 @@ class Lecture:
         if departement in self._alentour(groupe.debut):
             return self._confiance_alentour(groupe, departement, abord)
         habitants = self.toponymes.habitants(nom.code)
+        if self._sujet(groupe) and habitants >= _GRANDE_VILLE:
+            return INDIRECT
         if not situe or habitants < _PETITE_VILLE:
             return None
         return PARTIEL if habitants >= _GRANDE_VILLE else INDIRECT
+
+    def _sujet(self, groupe: Groupe) -> bool:
+        """Le nom ouvre le texte, et n'est pas un mot : « Orléans lance... », non « Tours réhabilitées »."""
+        texte, fin = self.texte, groupe.fin
+        if groupe.debut or not texte.serre(fin) or texte.initiale(fin) or texte.mots[fin] in abords.OUTILS:
+            return False
+        return self.cle(groupe) not in abords.VILLES_MOTS
 
     def _confiance_alentour(self, groupe: Groupe, departement: str, abord: Abord) -> float | None:
         """Le département est nommé : une préposition suffit ; si c'est celui du contexte, une capitale."""

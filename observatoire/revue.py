@@ -9,19 +9,23 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
 import pandas as pd
 
-from observatoire.erreurs import ErreurSchema
+from observatoire.erreurs import ErreurArgument, ErreurSchema
 from observatoire.experiences import aux_types
+from observatoire.referentiel import normaliser
 from observatoire.schemas import NATURES_ACTIONS, SCHEMAS
 
 #: États d'une ligne : seules les lignes écartées ne vont pas au catalogue.
-ETATS = ("à relire", "relu", "écarté", "disparu")
-_LISTES = ("themes", "dispositifs", "territoires", "qpv", "publics", "partenaires", "perspectives")
+ETATS = ("à relire", "relu", "écarté")
+#: Remarque d'une ligne que la dernière lecture n'a pas trouvée.
+DISPARUE = "absente de la dernière lecture du document"
+_LISTES = ("themes", "dispositifs", "territoires", "qpv", "publics", "partenaires", "perspectives", "mots")
 #: Ce que la lecture remplit, dans l'ordre où on le relit.
 CHAMPS = (
     "genre",
@@ -45,6 +49,7 @@ CHAMPS = (
     "partenaires",
     "perspectives",
     "resume",
+    "mots",
     "contact",
     "document",
     "page",
@@ -58,6 +63,10 @@ VERBATIM = ("resume", "extrait", "perspectives")
 #: Tables que donne une relecture.
 TABLES = ("experiences", "actions", "liens")
 _SEPARATEUR = " | "
+#: « mars-23 », « janv.-24 » : ce que devient 2023-03 dans un tableur français.
+_MOIS_TABLEUR = re.compile(r"([a-zéûA-Z]{3,5})\.?-(\d{2})")
+_MOIS = ("janv", "fevr", "mars", "avr", "mai", "juin", "juil", "aout", "sept", "oct", "nov", "dec")
+_DATE = r"(?:\d{4}(?:-\d{2}){0,2}(?:/\d{4}(?:-\d{2}){0,2})?)?"
 _ENTIERS = ("annee", "participations", "seances", "page")
 _LIGNES_MONTREES = 5
 
@@ -97,17 +106,27 @@ def fusionner(ancienne: pd.DataFrame, nouvelle: pd.DataFrame) -> pd.DataFrame:
     """Une nouvelle lecture, corrections de l'ancienne relecture gardées.
 
     Une case corrigée à la main l'emporte sur la lecture ; une case laissée telle quelle suit la nouvelle lecture. Une
-    ligne que la nouvelle lecture ne trouve plus reste, dans l'état « disparu ».
+    ligne que la nouvelle lecture ne trouve plus reste, et sa remarque le dit.
 
     Parameters
     ----------
     ancienne, nouvelle : pandas.DataFrame
         Tables de ``lire`` et de ``preparer``.
+
+    Raises
+    ------
+    ErreurArgument
+        Les deux n'ont aucune ligne en commun : ce sont deux documents.
     """
+    if len(ancienne) and set(ancienne["id"]).isdisjoint(nouvelle["id"]):
+        raise ErreurArgument(
+            "La relecture existante est celle d'un autre document : aucune de ses lignes n'est dans celui-ci. "
+            "Que faire : donnez un autre nom de fichier."
+        )
     anciennes = {ligne["id"]: ligne for ligne in _lignes(ancienne)}
     fondues = [_fondre(anciennes.get(ligne["id"]), ligne) for ligne in _lignes(nouvelle)]
     vues = set(nouvelle["id"])
-    disparues = [{**ligne, "etat": _disparue(ligne["etat"])} for ligne in anciennes.values() if ligne["id"] not in vues]
+    disparues = [{**ligne, "remarque": DISPARUE} for ligne in anciennes.values() if ligne["id"] not in vues]
     return pd.DataFrame([*fondues, *disparues], columns=list(COLONNES))
 
 
@@ -151,12 +170,32 @@ def lire(texte: str, origine: str) -> pd.DataFrame:
     brute = pd.read_csv(
         io.StringIO(texte.removeprefix("\ufeff")), sep=separateur, dtype=str, keep_default_na=False, on_bad_lines="skip"
     )
+    brute = _normaliser(brute)
     problemes = list(_problemes(brute))
     if problemes:
         raise ErreurSchema(
             origine, problemes, "corrigez ces cases dans le tableur, puis enregistrez de nouveau en CSV."
         )
     return brute.reindex(columns=list(COLONNES), fill_value="").map(str.strip)
+
+
+def _normaliser(brute: pd.DataFrame) -> pd.DataFrame:
+    """Ce qu'un tableur ou une main pressée a récrit : « mars-23 » pour 2023-03, « RELU » pour « relu »."""
+    etats = {normaliser(etat): etat for etat in ETATS}
+    refaites: dict[str, Callable[[str], str]] = {
+        "etat": lambda texte: etats.get(normaliser(texte), texte.strip()),
+        "date": _date_iso,
+    }
+    return brute.assign(**{nom: brute[nom].map(refaire) for nom, refaire in refaites.items() if nom in brute})
+
+
+def _date_iso(texte: str) -> str:
+    """Date ISO d'une case qu'un tableur a mise à sa façon ; la case elle-même sinon."""
+    if (mois := _MOIS_TABLEUR.fullmatch(texte.strip())) and (nom := normaliser(mois[1])[:4]) in _MOIS:
+        return f"20{mois[2]}-{_MOIS.index(nom) + 1:02d}"
+    if jour := re.fullmatch(r"(\d{2})/(\d{2})/(\d{4})", texte.strip()):
+        return f"{jour[3]}-{jour[2]}-{jour[1]}"
+    return texte.strip()
 
 
 def _problemes(brute: pd.DataFrame) -> Iterator[str]:
@@ -168,6 +207,9 @@ def _problemes(brute: pd.DataFrame) -> Iterator[str]:
     yield from _lignes_fautives(brute, "id", brute["id"].duplicated(keep=False), "répété")
     yield from _hors_liste(brute, "etat", ETATS)
     yield from _hors_liste(brute, "nature", (*NATURES_ACTIONS, "experience"))
+    if "date" in brute:
+        fautes = ~brute["date"].str.fullmatch(_DATE)
+        yield from _lignes_fautives(brute, "date", fautes, "n'est pas une date (2024, 2024-03, 2024-03-11)")
     for nom in _ENTIERS:
         if nom in brute:
             fautes = ~brute[nom].str.strip().str.fullmatch(r"\d*")
@@ -201,7 +243,9 @@ class Relues:
     liens: pd.DataFrame
 
 
-def cataloguer(table: pd.DataFrame, niveau_du_code: Callable[[str], str | None], origine: str) -> Relues:
+def cataloguer(
+    table: pd.DataFrame, niveau_du_code: Callable[[str], str | None], origine: str, themes: Collection[str] = ()
+) -> Relues:
     """Tables du catalogue d'une relecture ; les lignes écartées n'y sont pas.
 
     Parameters
@@ -212,18 +256,22 @@ def cataloguer(table: pd.DataFrame, niveau_du_code: Callable[[str], str | None],
         Niveau d'un code du référentiel, None s'il est inconnu.
     origine : str
         Nom du fichier, pour l'erreur.
+    themes : collection of str
+        Thèmes permis ; vide pour n'en contrôler aucun.
 
     Raises
     ------
     ErreurSchema
-        Codes de territoires inconnus.
+        Codes de territoires ou thèmes inconnus, avec leurs lignes.
     """
+    inconnus = [
+        *_inconnus(table, ("territoires", "qpv"), lambda code: niveau_du_code(code) is not None),
+        *_inconnus(table, ("themes",) if themes else (), lambda theme: theme in themes),
+    ]
+    if inconnus:
+        raise ErreurSchema(origine, inconnus, "corrigez ces cases dans le tableur, puis enregistrez de nouveau en CSV.")
     lignes = [_typer_ligne(ligne) for ligne in _lignes(table[table["etat"] != "écarté"])]
     liens = [lien for ligne in lignes for lien in _liens_de(ligne)]
-    inconnus = sorted({lien["code"] for lien in liens if niveau_du_code(lien["code"]) is None})
-    if inconnus:
-        probleme = f"codes de territoires inconnus : {', '.join(inconnus[:10])}"
-        raise ErreurSchema(origine, [probleme], "corrigez les colonnes « territoires » et « qpv ».")
     table_liens = pd.DataFrame(liens, columns=SCHEMAS["liens"].colonnes())
     table_liens["niveau"] = table_liens["code"].map(niveau_du_code)
     niveaux = {ligne["id"]: _niveau_large(ligne["territoires"], niveau_du_code) for ligne in lignes}
@@ -233,6 +281,16 @@ def cataloguer(table: pd.DataFrame, niveau_du_code: Callable[[str], str | None],
         _table("actions", [_en_action(ligne) for ligne in completes if ligne["genre"] == "action"]),
         aux_types(table_liens, "liens"),
     )
+
+
+def _inconnus(table: pd.DataFrame, colonnes: Iterable[str], connu: Callable[[str], bool]) -> Iterator[str]:
+    for nom in colonnes:
+        fautes = table[nom].map(lambda texte: not all(map(connu, _elements(texte))))
+        yield from _lignes_fautives(table.reset_index(drop=True), nom, fautes.reset_index(drop=True), "inconnu")
+
+
+def _elements(texte: str) -> list[str]:
+    return [element.strip() for element in texte.split("|") if element.strip()]
 
 
 def _table(nom: str, lignes: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
@@ -247,7 +305,7 @@ def _en_action(ligne: Mapping[str, Any]) -> dict[str, Any]:
 def _typer_ligne(ligne: Mapping[str, str]) -> dict[str, Any]:
     def typer(nom: str, texte: str) -> Any:
         if nom in _LISTES:
-            return [e.strip() for e in texte.split("|") if e.strip()]
+            return _elements(texte)
         if nom in _ENTIERS:
             return int(texte) if texte else None
         return texte or None
@@ -336,9 +394,5 @@ def _fondre(ancienne: Mapping[str, str] | None, nouvelle: Mapping[str, str]) -> 
         return dict(nouvelle)
     connues = _lire_empreintes(ancienne["empreintes"])
     gardees = {champ: ancienne[champ] for champ in CHAMPS if _corrigee(ancienne[champ], connues, champ)}
-    etat = ETATS[0] if ancienne["etat"] == "disparu" else ancienne["etat"]
-    return {**nouvelle, **gardees, "etat": etat, "remarque": ancienne["remarque"]}
-
-
-def _disparue(etat: str) -> str:
-    return etat if etat == "écarté" else "disparu"
+    remarque = "" if ancienne["remarque"] == DISPARUE else ancienne["remarque"]
+    return {**nouvelle, **gardees, "etat": ancienne["etat"], "remarque": remarque}

@@ -48,6 +48,10 @@ NATURES_ACTIONS = (
     "presse",
 )
 
+#: Leur nom en toutes lettres, quand l'identifiant n'en a pas les accents.
+LIBELLES_NATURES: Mapping[str, str] = MappingProxyType(
+    {"experience": "expérience", "defi": "défi", "actualite": "actualité"}
+)
 #: Celles qui racontent ce qui s'est fait ; les autres disent un besoin, une idée, une annonce, une lecture.
 NATURES_RACONTEES = frozenset(
     {"accompagnement", "rencontre", "formation", "publication", "action inspirante", "actualite"}
@@ -141,6 +145,7 @@ _DESCRIPTION = (
     Champ("niveau", "string", "Niveau le plus large de ces territoires", False, valeurs=NIVEAUX_INDICATEURS),
     Champ("qpv", "list", "Codes des quartiers prioritaires nommés"),
     Champ("resume", "string", "Résumé en une phrase", obligatoire=False),
+    Champ("mots", "list", "Mots du document, dans l'ordre alphabétique : de quoi chercher, pas de quoi citer"),
     Champ("contact", "string", "Structure à contacter ; jamais une personne", obligatoire=False),
     Champ("document", "string", "Titre du document"),
     Champ("page", "integer", "Page imprimée", obligatoire=False, minimum=1),

@@ -57,6 +57,10 @@ class Base(Protocol):
         """Les actions du catalogue."""
 
     @property
+    def liens(self) -> pd.DataFrame:
+        """Les territoires de chaque notice, et la confiance de chaque lien."""
+
+    @property
     def themes(self) -> Sequence[str]:
         """Les thèmes de la politique de la ville."""
 
@@ -408,15 +412,16 @@ class Territoire:
     def experiences(self) -> pd.DataFrame:
         """Fiches expériences du territoire, de ses parties et de ceux qui l'englobent.
 
-        Colonnes d'``o.experiences``, et ``portee`` : « sur place », « quartier », « dans le territoire »,
-        « intercommunalité », « département »... Les plus proches puis les plus récentes d'abord.
+        Colonnes d'``o.experiences``, ``codes`` (ce par quoi elle le concerne) et ``portee`` : « sur place »,
+        « quartier », « dans le territoire », « intercommunalité », « département »... Les plus proches puis les plus
+        récentes d'abord ; seuls comptent les liens sûrs d'``o.liens``.
         """
-        return recits.concernant(self.base.experiences, self.portees)
+        return recits.concernant(self.base.experiences, self.base.liens, self.portees)
 
     @cached_property
     def actions(self) -> pd.DataFrame:
-        """Actions, dans le même ordre : colonnes d'``o.actions``, et ``portee``."""
-        return recits.concernant(self.base.actions, self.portees)
+        """Actions, dans le même ordre : colonnes d'``o.actions``, ``codes`` et ``portee``."""
+        return recits.concernant(self.base.actions, self.base.liens, self.portees)
 
     # --- se montrer ---
 

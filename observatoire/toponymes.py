@@ -56,8 +56,12 @@ _SEPARATEUR_QPV = re.compile(r"\s+-\s+")
 _PARTIES_VIDES = frozenset({"centre", "nord", "sud", "est", "ouest"})
 # Le nom d'usage d'une commune s'arrête avant « -sur-Seine », « -lès-Gonesse », « -Rocquencourt ».
 _USAGE = re.compile(
-    r"^((?:le |la |les |l )?(?!grand|saint|vieu|vieille)[a-z]{5,}) (?:(?:sur|sous|les|en|la|le|l) |[a-z]{6,}$)"
+    r"^((?:le |la |les |l )?(?!grand|saint|vieu|vieille|bois)[a-z]{4,}) (?:(?:sur|sous|les|en|la|le|l) |[a-z]{6,}$)"
 )
+# Un nom d'usage de quatre lettres (« Évry », « Ivry ») n'est celui que d'une grande ville.
+_LETTRES_D_USAGE, _GRANDE_VILLE = 5, 20_000
+# « Tours Métropole Val de Loire » : on dit « Tours Métropole ».
+_METROPOLE = re.compile(r"^(\w.* metropole) ")
 _VOISINAGE = 0.003  # degrés, environ 300 m : deux communes se touchent
 
 
@@ -232,7 +236,8 @@ def _sans_nature(nom: str) -> set[str]:
     courte = _NATURE.sub("", cle)
     while courte != cle and courte:
         cle, courte = courte, _NATURE.sub("", courte)
-    return {_PREPOSITION.sub("", cle), _PREPOSITION_ET_ARTICLE.sub("", cle)}
+    abregee = {metropole[1]} if (metropole := _METROPOLE.match(cle)) else set[str]()
+    return {_PREPOSITION.sub("", cle), _PREPOSITION_ET_ARTICLE.sub("", cle)} | abregee
 
 
 def _departements(repertoire: Repertoire) -> Iterator[tuple[str, Nom]]:
@@ -246,14 +251,23 @@ def _departements(repertoire: Repertoire) -> Iterator[tuple[str, Nom]]:
 def _communes(repertoire: Repertoire) -> Iterator[tuple[str, Nom]]:
     table = repertoire.communes
     # Des listes : parcourir les colonnes elles-mêmes coûterait autant que normaliser les noms.
-    colonnes = (table.index.tolist(), table.nom.tolist(), table.code_region.tolist())
-    for code, nom, region in zip(*colonnes, strict=True):
+    grande = table.population.fillna(0).ge(_GRANDE_VILLE)
+    colonnes = (table.index.tolist(), table.nom.tolist(), table.code_region.tolist(), grande.tolist())
+    for code, nom, region, grande_ville in zip(*colonnes, strict=True):
         cle = normaliser(nom)
         yield cle, Nom("commune", code, nom, "nom")
         if cle.startswith(("les ", "le ")):
             yield cle.partition(" ")[2], Nom("commune", code, nom, "nu")
-        if region == REGION and (usage := _USAGE.match(cle)):
-            yield usage[1], Nom("commune", code, nom, "court")
+        if region == REGION and (usage := _usage(cle, grande_ville=grande_ville)):
+            yield usage, Nom("commune", code, nom, "court")
+
+
+def _usage(cle: str, *, grande_ville: bool) -> str | None:
+    """Le nom d'usage d'une commune, assez long ou assez connu pour ne rien désigner d'autre."""
+    usage = _USAGE.match(cle)
+    if usage is None:
+        return None
+    return usage[1] if grande_ville or len(usage[1].split()[-1]) >= _LETTRES_D_USAGE else None
 
 
 def _quartiers(repertoire: Repertoire) -> Iterator[tuple[str, Nom]]:

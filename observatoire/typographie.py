@@ -112,3 +112,9 @@ def _date_courte(iso: str, *, avec_annee: bool = True) -> str:
     annee, mois, jour = [*iso.split("-"), "", ""][:3]
     parties = [str(int(jour)) if jour else "", _MOIS_COURTS[int(mois) - 1] if mois else "", annee if avec_annee else ""]
     return " ".join(partie for partie in parties if partie)
+
+
+def en_capitales(texte: str) -> bool:
+    """Vrai si le texte est imprimé en capitales (écriture inclusive et sigles compris)."""
+    lettres = [c for c in texte if c.isalpha()]
+    return len(lettres) > 2 and sum(c.isupper() for c in lettres) >= 0.85 * len(lettres)

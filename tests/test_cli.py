@@ -232,7 +232,8 @@ def test_rechercher_montre_titre_origine_et_extrait(lancer):
     assert code == 0
     titre, origine, extrait = sortie.splitlines()
     assert titre.startswith("Permettre aux habitant·es")
-    assert origine.strip() == "experience — 2024 — Recueil des fiches expériences 2024"
+    assert origine.strip().startswith("expérience — 2024 — Gennevilliers, Nanterre, ")
+    assert origine.endswith(" — sur place — Recueil des fiches expériences 2024 — p. 14")
     assert "**" in extrait
 
 
@@ -244,6 +245,10 @@ def test_rechercher_sans_resultat_le_dit(lancer):
 @pytest.mark.parametrize(("option", "message"), [("--theme", "éducation"), ("--nature", "formation")])
 def test_rechercher_refuse_un_filtre_inconnu(refuser, option, message):
     assert message in refuser("rechercher", "x", option, "licorne")
+
+
+def test_une_annee_est_un_nombre(refuser):
+    assert "un nombre entier est attendu" in refuser("rechercher", "x", "--annee", "hier")
 
 
 def test_extraire_ecrit_une_relecture_et_garde_ce_qu_on_y_corrige(lancer, tmp_path):

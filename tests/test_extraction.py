@@ -189,7 +189,9 @@ def test_le_catalogue_ne_reprend_aucune_phrase_des_documents(o):
 
 def test_une_commune_connait_ce_qui_s_y_fait_et_alentour(o):
     gennevilliers = o.territoire("92036")
-    assert gennevilliers.experiences.portee.tolist() == ["sur place", "quartier"]
+    # La conciergerie d'Asnières se dit voisine des Grésillons : ce lien n'est que déduit, il ne compte pas.
+    assert gennevilliers.experiences.portee.tolist() == ["sur place"]
+    assert "QN09214M" in o.experiences.set_index("lieux").qpv["Asnières-sur-Seine"]
     assert gennevilliers.experiences.lieux.iloc[0].startswith("Gennevilliers, Nanterre")
     les_mureaux = o.territoire("Les Mureaux")
     assert les_mureaux.experiences.iloc[0].dispositifs

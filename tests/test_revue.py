@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from observatoire import revue
-from observatoire.erreurs import ErreurSchema
+from observatoire.erreurs import ErreurArgument, ErreurSchema
 from observatoire.experiences import COLONNES_LECTURE, aux_types
 from observatoire.schemas import SCHEMAS
 
@@ -112,12 +112,54 @@ def test_une_case_videe_a_la_main_reste_vide(table):
     assert revue.fusionner(corrigee, table).loc[0, "qpv"] == ""
 
 
-def test_une_ligne_disparue_du_document_reste_et_le_dit(table):
-    fondue = revue.fusionner(relire(table), table.iloc[[1]])
-    assert dict(zip(fondue["id"], fondue["etat"], strict=True)) == {
-        "rapport-2023-une-formation": "à relire",
-        "recueil-2024-un-titre": "disparu",
-    }
+def test_une_ligne_que_la_lecture_ne_trouve_plus_reste_et_le_dit(table):
+    ancienne = relire(table).assign(etat="relu")
+    fondue = revue.fusionner(ancienne, table.iloc[[1]]).set_index("id")
+    assert fondue.remarque.to_dict() == {"rapport-2023-une-formation": "", "recueil-2024-un-titre": revue.DISPARUE}
+    assert set(fondue.etat) == {"relu"}
+    # Retrouvée, elle garde son état et perd sa remarque.
+    retrouvee = revue.fusionner(fondue.reset_index()[list(revue.COLONNES)], table)
+    assert (set(retrouvee.etat), set(retrouvee.remarque)) == ({"relu"}, {""})
+
+
+def test_la_relecture_d_un_autre_document_est_refusee(table):
+    with pytest.raises(ErreurArgument, match="autre document"):
+        revue.fusionner(table.assign(id=["lettre-x", "lettre-y"]), table)
+
+
+@pytest.mark.parametrize(
+    ("case", "date"),
+    [
+        ("janv-24", "2024-01"),
+        ("févr.-24", "2024-02"),
+        ("août-23", "2023-08"),
+        ("11/05/2021", "2021-05-11"),
+        ("2024", "2024"),
+    ],
+)
+def test_une_date_que_le_tableur_a_recrite_se_relit(table, case, date):
+    assert relire(table.assign(date=[case, ""])).date.tolist() == [date, ""]
+
+
+def test_un_mois_recrit_par_le_tableur_n_est_pas_une_correction(table):
+    relue = relire(table.assign(date=["janv-24", ""]))
+    assert not revue.corrections(relue).any(axis=None)
+
+
+@pytest.mark.parametrize("date", ["vélo-23", "2024/3", "hier"])
+def test_une_date_illisible_nomme_sa_ligne(table, date):
+    with pytest.raises(ErreurSchema, match=r"« date ».*\[lignes 2\]"):
+        relire(table.assign(date=[date, ""]))
+
+
+@pytest.mark.parametrize(("ecrit", "lu"), [("RELU", "relu"), ("ecarte", "écarté"), ("A relire", "à relire")])
+def test_un_etat_se_lit_sans_accents_ni_casse(table, ecrit, lu):
+    assert set(relire(table.assign(etat=ecrit)).etat) == {lu}
+
+
+def test_un_theme_inconnu_est_refuse_avec_sa_ligne(table):
+    with pytest.raises(ErreurSchema, match=r"« themes » : « vélo » inconnu \[lignes 3\]"):
+        revue.cataloguer(table.assign(themes=["santé", "vélo"]), NIVEAUX.get, "essai.csv", ["santé"])
 
 
 def test_le_catalogue_garde_les_liens_lus_et_ceux_que_la_relecture_ajoute(table):

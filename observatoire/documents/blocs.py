@@ -14,6 +14,7 @@ from itertools import pairwise
 from typing import Literal
 
 from observatoire.documents.texte import Ligne, Texte
+from observatoire.typographie import en_capitales as en_capitales
 
 Genre = Literal["titre", "paragraphe", "puce", "rangee"]
 
@@ -92,12 +93,6 @@ def decouper(texte: Texte) -> list[Bloc]:
     blocs = [_bloc(groupe, rangs, mots) for groupe in _grouper(texte)]
     recolles = _recoller([bloc for bloc in blocs if bloc.texte], mots)
     return [replace(bloc, texte=_sans_cesures(bloc.texte, mots)) for bloc in recolles]
-
-
-def en_capitales(texte: str) -> bool:
-    """Vrai si le texte est imprimé en capitales (écriture inclusive et sigles compris)."""
-    lettres = [c for c in texte if c.isalpha()]
-    return len(lettres) > 2 and sum(c.isupper() for c in lettres) >= 0.85 * len(lettres)
 
 
 def ressemble_a_un_titre(bloc: Bloc) -> bool:
