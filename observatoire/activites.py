@@ -16,13 +16,13 @@ from observatoire.typographie import accorder, date_imprimee, enumerer
 TITRE = "Expériences et actions"
 #: Lignes montrées : une fiche de quartier ou de commune tient en deux pages.
 _LIGNES = {"qpv": 2, "commune": 2, "epci": 8, "ept": 8, "departement": 15, "perimetre": 20}
+#: Une commune de tant de quartiers en a déjà de longs tableaux.
+_QUARTIERS_NOMBREUX = 5
 _COLONNES = (
     Colonne("Intitulé et résumé", large=7),
     Colonne("Porteur et thèmes", large=3),
     Colonne("Date et portée", large=2),
 )
-#: Ce qui est assez proche pour dire qu'un thème est couvert ici.
-_LOCALES = frozenset({"sur place", "quartier", "commune", "dans le territoire", "intercommunalité"})
 
 
 def experiences_et_actions(t: Territoire) -> Bloc:
@@ -31,7 +31,8 @@ def experiences_et_actions(t: Territoire) -> Bloc:
     recensees = recensees.sort_values("portee", key=lambda portees: portees.map(eloignement), kind="stable")
     if recensees.empty:
         return Texte(TITRE, ("Aucune expérience ni action n’est recensée ici ni alentour dans le catalogue.",))
-    montrees = recensees.head(_LIGNES[t.niveau])
+    charge = t.niveau == "commune" and len(t.qpv) >= _QUARTIERS_NOMBREUX
+    montrees = recensees.head(1 if charge else _LIGNES[t.niveau])
     notes = tuple(_notes(t, recensees, len(montrees)))
     return Tableau(TITRE, _COLONNES, tuple(_ligne(ligne) for ligne in montrees.itertuples()), notes=notes)
 
@@ -49,21 +50,25 @@ def _ligne(ligne: Any) -> tuple[str, ...]:
     porteur = "Pôle ressources" if pd.isna(ligne.porteur) else str(ligne.porteur)
     date = date_imprimee(ligne.date, None if pd.isna(ligne.annee) else int(ligne.annee))
     return (
-        f"{ligne.titre}. {ligne.resume}" if ligne.resume else str(ligne.titre),
+        _phrase(ligne.titre, ligne.resume),
         " · ".join(filter(None, (porteur, enumerer(ligne.themes[:2])))),
         f"{date} · {ligne.portee}",
     )
+
+
+def _phrase(titre: str, resume: str | None) -> str:
+    """Un titre qui finit par « ? » ou « ! » n'a pas besoin d'un point de plus."""
+    return " ".join(filter(None, (titre if titre.endswith(("?", "!", "…", ".")) else f"{titre}.", resume)))
 
 
 def _notes(t: Territoire, recensees: pd.DataFrame, montrees: int) -> Iterator[str]:
     reste = len(recensees) - montrees
     if reste:
         yield f"Et {accorder(reste, 'autre')}, ici ou alentour, dans le catalogue des expériences et actions."
-    locales = recensees[recensees.portee.isin(_LOCALES)]
-    couverts = {theme for themes in locales.themes for theme in themes}
+    couverts = {theme for themes in recensees.themes for theme in themes}
     blancs = [theme for theme in t.base.themes if theme not in couverts]
     if blancs:
-        yield f"Thèmes sans rien de recensé ici : {enumerer(blancs)}. Le catalogue ne dit pas que rien n’y est fait."
+        yield f"Thèmes sans rien de recensé : {enumerer(blancs)}. Le catalogue ne dit pas que rien n’y est fait."
     documents = recensees.head(montrees)
     references = (_reference(*ligne) for ligne in zip(documents.document, documents.page, strict=True))
     yield f"Sources : {' ; '.join(dict.fromkeys(references))}."

@@ -72,7 +72,9 @@ def preparer(
     if problemes:
         raise ErreurSchema(origine, problemes, _REMEDE)
     datee = "oui" if valeurs.millesime.notna().all() else "non"
-    ligne = pd.DataFrame([{**_DEFAUTS, **fiche, "millesime_documente": datee}])[SCHEMAS["catalogue"].colonnes()]
+    entiers = {"decimales": 0} if fiche.get("nature") == "effectif" else {}
+    complete = {**_DEFAUTS, **entiers, **fiche, "millesime_documente": datee}
+    ligne = pd.DataFrame([complete])[SCHEMAS["catalogue"].colonnes()]
     valider(ligne, SCHEMAS["catalogue"], origine)
     return valider(valeurs, SCHEMAS["indicateurs"], origine), ligne.set_index("indicateur")
 

@@ -10,7 +10,7 @@ import shapely
 
 from observatoire.carte import Carte, Couche, Entite, Style
 from observatoire.indicateurs import SIGNES, Valeur, ecrire_valeur
-from observatoire.typographie import INSECABLE, soigner
+from observatoire.typographie import INSECABLE, accorder, soigner
 
 #: Rayon du plus grand cercle et du plus petit qui se survole, en unités du dessin.
 RAYON_MAX, RAYON_MIN = 22.0, 1.5
@@ -20,7 +20,7 @@ _NOTE = "Effectif : la surface d'un cercle est proportionnelle au nombre qu'il m
 
 
 def rayon(valeur: float, maximum: float) -> float:
-    """Rayon d'un cercle de surface proportionnelle ; un effectif nul garde un point visible."""
+    """Rayon d'un cercle de surface proportionnelle ; le plus petit effectif garde un point visible."""
     return max(RAYON_MIN, RAYON_MAX * math.sqrt(max(valeur, 0) / maximum)) if maximum > 0 else RAYON_MIN
 
 
@@ -48,8 +48,13 @@ def encercler(carte: Carte, mesures: Sequence[tuple[Entite, float | None, str]],
         carte,
         couches=(*carte.couches, *couches),
         cles=tuple(_cles(maximum, modele)),
-        notes=(*carte.notes, soigner(_NOTE)),
+        notes=(*carte.notes, soigner(f"{_NOTE}{_zeros(connus)}")),
     )
+
+
+def _zeros(connus: Sequence[float]) -> str:
+    nuls = sum(valeur == 0 for valeur in connus)
+    return f" {accorder(nuls, 'territoire vaut zéro', 'territoires valent zéro')} : sans cercle." if nuls else ""
 
 
 def _style(libelle: str = "Cercles", taille: float = RAYON_MAX) -> Style:
@@ -57,8 +62,8 @@ def _style(libelle: str = "Cercles", taille: float = RAYON_MAX) -> Style:
 
 
 def _cercles(mesures: Sequence[tuple[Entite, float | None, str]], maximum: float) -> tuple[Entite, ...]:
-    """Les grands d'abord : un petit cercle reste visible et survolable sur un grand."""
-    connus = sorted(((valeur, e) for e, valeur, _ in mesures if valeur is not None), key=lambda c: (-c[0], c[1].code))
+    """Les grands d'abord : un petit cercle reste visible et survolable sur un grand. Zéro n'a pas de cercle."""
+    connus = sorted(((valeur, e) for e, valeur, _ in mesures if valeur), key=lambda c: (-c[0], c[1].code))
     return tuple(_ponctuer(entite, rayon(valeur, maximum)) for valeur, entite in connus)
 
 

@@ -19,7 +19,7 @@ Classe = tuple[float, float]
 
 #: Nos noms, et ceux de mapclassify.
 METHODES: Mapping[str, str] = MappingProxyType(
-    {"quantiles": "Quantiles", "jenks": "FisherJenks", "egales": "EqualInterval"}
+    {"quantiles": "Quantiles", "jenks": "FisherJenks", "fisher": "FisherJenks", "egales": "EqualInterval"}
 )
 #: Au-delà de sept teintes, l'œil ne les retrouve plus dans la légende.
 CLASSES_MIN, CLASSES_MAX = 2, 7
@@ -46,9 +46,11 @@ _RONDES = 0.9
 
 def grain(valeurs: Sequence[float], decimales: int) -> int:
     """Décimales des bornes : celles des données, souvent publiées à l'unité ou à la dizaine."""
+    # Zéro est rond à toute échelle : il ne dit rien de la finesse des autres valeurs.
+    parlantes = [v for v in valeurs if v] or list(valeurs)
     for rang in range(-2, decimales):
-        rondes = sum(abs(v * 10.0**rang - round(v * 10.0**rang)) < 1e-9 for v in valeurs)
-        if rondes >= _RONDES * len(valeurs):
+        rondes = sum(abs(v * 10.0**rang - round(v * 10.0**rang)) < 1e-9 for v in parlantes)
+        if rondes >= _RONDES * len(parlantes):
             return rang
     return decimales
 
@@ -97,7 +99,7 @@ def decouper(
     """
     minimum = min(valeurs)
     autres = [v for v in valeurs if v > minimum]
-    if not autres or (methode == "quantiles" and len(valeurs) - len(autres) > len(valeurs) / classes):
+    if not autres or (methode != "egales" and len(valeurs) - len(autres) > len(valeurs) / classes):
         return [(minimum, minimum), *(decouper(autres, decimales, classes - 1, methode) if autres else [])]
     pas = 10.0**-decimales
     coupures = np.array(_couper(valeurs, classes, methode, pas)) / pas
@@ -123,7 +125,7 @@ def _couper(valeurs: Sequence[float], classes: int, methode: str, pas: float) ->
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Numba not installed|Not enough unique values")
         hauts = getattr(mapclassify, METHODES[methode])(tableau, k=nombre).bins[:-1]
-    if methode != "jenks":
+    if METHODES[methode] != "FisherJenks":
         return [float(h) for h in hauts]
     milieux = [(h + tableau[tableau > h].min()) / 2 for h in hauts if h < tableau.max()]
     return [math.ceil(milieu / pas - 1e-9) * pas for milieu in milieux]

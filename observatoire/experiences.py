@@ -16,11 +16,10 @@ from typing import Any
 import pandas as pd
 
 from observatoire.discretion import masquer, personnes
-from observatoire.lexique import MOTS_VIDES
 from observatoire.lieux import SURE, Gazetier, Mention
 from observatoire.notices import Anomalie, Contact, Depouillement, Notice
 from observatoire.portees import eloignement
-from observatoire.racines import raciner
+from observatoire.racines import MOTS_VIDES, raciner
 from observatoire.referentiel import normaliser
 from observatoire.schemas import NIVEAUX_INDICATEURS, SCHEMAS
 from observatoire.typographie import en_capitales
@@ -29,6 +28,14 @@ from observatoire.vocabulaire import Vocabulaire
 #: Mots du titre que garde un identifiant.
 _MOTS_IDENTIFIANT = 6
 _LONGUEUR_MOT, _MOTS_GARDES = 4, 60
+_PAUVRES = """
+ainsi alors apres aupres aussi autour autre autres avant avoir bien cela celle celles celui ceux chaque chacun depuis
+dont effet egalement encore ensuite etaient etait ete fait faire faut font grand grande jour lors mieux mise moins
+notamment peut peuvent pendant permet permettre plusieurs premier premiere quand sein selon sera seront soit suite tant
+telle telles tres via visant vise
+"""
+#: Mots pliés qui ne font rien retrouver.
+_MOTS_PAUVRES = MOTS_VIDES | frozenset(_PAUVRES.split())
 _CONTACT = re.compile(r"\s*contacts?\b", re.IGNORECASE)
 _LONGUEUR_EXTRAIT = 400
 #: Confiance d'un nom exact dans un texte (voir ``lieux``).
@@ -336,7 +343,7 @@ def _mots(notice: Notice) -> list[str]:
     comptes: Counter[str] = Counter()
     for racine in raciner(texte):
         imprime = texte[racine.debut : racine.fin]
-        if len(racine.mot) >= _LONGUEUR_MOT and imprime.islower() and racine.mot not in MOTS_VIDES:
+        if len(racine.mot) >= _LONGUEUR_MOT and imprime.islower() and racine.mot not in _MOTS_PAUVRES:
             formes.setdefault(racine.racine, imprime)
             comptes[racine.racine] += 1
     return sorted(formes[racine] for racine, _ in comptes.most_common(_MOTS_GARDES))

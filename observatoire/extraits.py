@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from observatoire.racines import Racine, raciner
+from observatoire.racines import MOTS_VIDES, Racine, raciner
 
 #: Longueur d'un extrait, en caractères.
 LARGEUR = 200
@@ -18,13 +18,6 @@ JOINT = " · "
 #: Jeton qui tient lieu de ``JOINT`` dans l'index : aucune racine ne s'écrit ainsi.
 RUPTURE = "_"
 
-#: Mots trop communs pour être exigés ; entre guillemets, ils comptent.
-_COURANTS = """
-a ai au aux avec ce ces cet cette comme dans de des donc du elle elles en entre es est et etre eux il ils je la le les
-leur leurs lui ma mais me meme mes mon ne nos notre nous on ont ou par pas plus pour qu que quel quelle quelles quels
-qui sa sans se ses si son sont sous sur ta te tes ton tu un une vers vos votre vous y
-"""
-_MOTS_VIDES = frozenset(_COURANTS.split())
 _CITATION = re.compile(r'"([^"]*)"|«([^»]*)»|“([^”]*)”')
 _SEPARATEUR = "\n|\n"
 _ENTRE_VOISINS = re.compile(r"[\s\-‐‑]*")
@@ -83,7 +76,7 @@ def decouper(texte: str) -> list[Terme]:
     """
     expressions = [tuple(r.racine for r in raciner("".join(lue.groups("")))) for lue in _CITATION.finditer(texte)]
     mots = raciner(_CITATION.sub(_SEPARATEUR, texte))
-    pleins = [(r.racine,) for r in mots if r.mot not in _MOTS_VIDES]
+    pleins = [(r.racine,) for r in mots if r.mot not in MOTS_VIDES]
     termes = [*filter(None, expressions), *pleins]
     return list(dict.fromkeys(termes or [(r.racine,) for r in mots]))
 

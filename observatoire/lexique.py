@@ -12,21 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from observatoire.racines import raciner
+from observatoire.racines import MOTS_VIDES, raciner
 
 _POIDS_SIGLE = 3.0
 # Un mot compte chaque fois, mais pas sans fin : cinq « école » ne font pas oublier le reste du texte.
 _REPETITIONS = 5
 
-MOTS_VIDES = frozenset(
-    {
-        *("le", "la", "les", "l", "un", "une", "des", "du", "de", "d", "au", "aux", "ce", "cet", "cette", "ces"),
-        *("mon", "ma", "mes", "ton", "ta", "tes", "son", "sa", "ses", "notre", "nos", "votre", "vos", "leur", "leurs"),
-        *("il", "ils", "elle", "elles", "on", "nous", "vous", "se", "lui", "eux", "y", "que", "qui", "ne"),
-        *("a", "avec", "chez", "dans", "en", "entre", "par", "pour", "sous", "sur", "vers", "et", "ou"),
-        *("tout", "tous", "toute", "toutes"),
-    }
-)
 # Ce qui entoure un thème dans un intertitre ; sans le pluriel.
 _MOTS_D_ETIQUETTE = frozenset(
     {"theme", "thematique", "axe", "volet", "pilier", "enjeu", "atelier", "table", "groupe", "fiche"}

@@ -143,7 +143,8 @@ def mettre_en_page(
         cadre_h = fixe - 2 * marge - haut - 14 - sous - 12 * len(notes)
     else:
         plafond = hauteur_max or _HAUTEURS[1]
-        minimum = max(_HAUTEURS[0], 172 + _fin(legende)) if hauteur_max is None else min(_HAUTEURS[0], hauteur_max)
+        voulue = _HAUTEURS[0] if hauteur_max is None else min(_HAUTEURS[0], hauteur_max)
+        minimum = max(voulue, 172 + _fin(legende))  # la légende ne se coupe jamais
         cadre_h = min(max(cadre_l * (bornes[3] - bornes[1]) / (bornes[2] - bornes[0]), minimum), max(plafond, minimum))
     hauteur = fixe or round(haut + cadre_h + 14 + 12 * len(notes))
     return Mise(largeur, hauteur, marge, titres, sous_titres, notes, haut, (cadre_l, cadre_h), a_droite, legende)

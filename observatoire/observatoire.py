@@ -473,7 +473,7 @@ class Observatoire:
         territoire: Territoire | str,
         indicateur: str | None = None,
         *,
-        experiences: bool = True,
+        experiences: bool | None = None,
         millesime: int | str | None = None,
         fond: str | None = None,
         contours_2015: gpd.GeoDataFrame | None = None,

@@ -15,8 +15,9 @@ import multiprocessing
 import os
 import re
 import signal
+import sys
 import threading
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -136,9 +137,25 @@ def _taches(
     contexte = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(ouvriers, contexte, _installer, (base, registre, date)) as groupe:
         try:
-            yield from groupe.map(_produire_ici, [(t.niveau, t.code) for t in territoires])
+            with _sans_script():
+                resultats = groupe.map(_produire_ici, [(t.niveau, t.code) for t in territoires])
+            yield from resultats
         finally:
             groupe.shutdown(cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _sans_script() -> Iterator[None]:
+    """Cache le script de l'utilisateur aux ouvriers qui démarrent : ils le rejoueraient du début, exports compris."""
+    principal = sys.modules["__main__"]
+    fichier = principal.__dict__.pop("__file__", None)
+    description, principal.__spec__ = principal.__spec__, None
+    try:
+        yield
+    finally:
+        principal.__spec__ = description
+        if fichier is not None:
+            principal.__file__ = fichier
 
 
 #: Ce qu'un processus ouvrier garde d'un territoire à l'autre ; vide dans le processus principal.

@@ -68,6 +68,16 @@ _ACCORDS = (
 )
 
 
+_VIDES = """
+a ai au aux avec ce ces cet cette chez comme d dans de des donc du elle elles en entre es est et etre eux il ils je l
+la le les leur leurs lui ma mais me meme mes mon ne nos notre nous on ont ou par pas plus pour qu que quel quelle
+quelles quels qui sa sans se ses si son sont sous sur ta te tes ton tous tout toute toutes tu un une vers vos votre
+vous y
+"""
+#: Mots pliés trop communs pour dire de quoi parle un texte, ou pour être exigés d'une recherche.
+MOTS_VIDES = frozenset(_VIDES.split())
+
+
 @dataclass(frozen=True, slots=True)
 class Racine:
     """Un mot d'un texte : sa place ``[debut, fin[``, sa forme pliée et sa racine."""

@@ -85,7 +85,7 @@ class Base(Protocol):
         territoire: Territoire,
         indicateur: str | None = None,
         *,
-        experiences: bool = True,
+        experiences: bool | None = None,
         millesime: int | str | None = None,
         fond: str | None = None,
         contours_2015: gpd.GeoDataFrame | None = None,
@@ -429,7 +429,7 @@ class Territoire:
         self,
         indicateur: str | None = None,
         *,
-        experiences: bool = True,
+        experiences: bool | None = None,
         millesime: int | str | None = None,
         fond: str | None = None,
         contours_2015: gpd.GeoDataFrame | None = None,
@@ -442,8 +442,9 @@ class Territoire:
         indicateur : str, optional
             Montre cet indicateur par QPV, à défaut par commune, à défaut par intercommunalité ; les valeurs absentes
             sont hachurées. Un effectif se dessine en cercles proportionnels, le reste en aplats de couleur.
-        experiences : bool
-            Place les expériences et actions du catalogue, un point par commune ou quartier.
+        experiences : bool, optional
+            Place les expériences et actions du catalogue, un point par commune ou quartier ; par défaut, seulement sans
+            indicateur, dont les points cacheraient les couleurs.
         millesime : int, optional
             Année de l'indicateur ; la dernière partagée par défaut.
         fond : {"plan-ign"}, optional
@@ -485,11 +486,8 @@ class Territoire:
 
         Parameters
         ----------
-        indicateur, millesime, contours_2015, **reglages
+        indicateur, experiences, millesime, contours_2015, **reglages
             Ceux de ``carte``.
-        experiences : bool, optional
-            Place les expériences et actions ; par défaut, seulement sans indicateur : imprimés, les points cacheraient
-            les couleurs.
         format : {"a4-portrait", "a4-paysage", "16:9", "carre"}, optional
             Taille de la page ; par défaut, celle qu'il faut au territoire.
         """

@@ -242,15 +242,19 @@ def test_demander_des_aplats_pour_un_effectif_avertit_et_fait_des_cercles(o):
     assert not couches(c, "classe")
 
 
-def test_un_effectif_nul_garde_un_point_et_un_absent_un_cercle_hachure(o):
+def test_un_effectif_nul_n_a_pas_de_cercle_et_un_absent_en_a_un_hachure(o):
     c = carte(o, "78", "population_qpv", echelle="commune")
     (cercles,) = couches(c, "cercles")
-    assert min(e.rayon for e in cercles.entites) == RAYON_MIN
+    assert min(e.rayon for e in cercles.entites) >= RAYON_MIN
     absentes = couches(c, "absente")
     for couche in absentes:
         assert couche.dessin.hachures
         assert {e.rayon for e in couche.entites} == {RAYON_ABSENT}
-    assert len(cercles.entites) + sum(len(a.entites) for a in absentes) == len(o.territoire("78").communes)
+    communes = o.territoire("78").communes
+    avec_quartier = {code for codes in o.territoire("78").qpv.codes_communes for code in codes}
+    assert {e.code for e in cercles.entites} <= avec_quartier
+    nuls = len(communes) - len(cercles.entites) - sum(len(a.entites) for a in absentes)
+    assert any(f"{nuls}\u00a0territoires valent zéro" in note for note in c.notes)
 
 
 @pytest.mark.parametrize("maximum", [0, 1, 3, 7, 12345])
@@ -277,7 +281,7 @@ def test_par_commune_les_quartiers_ne_sont_plus_qu_un_contour(o):
 
 def test_zero_habitant_en_quartier_a_sa_propre_classe(o):
     libelles = [style.libelle for style, _ in carte(o, "ouest francilien", "part_population_qpv").legende]
-    assert any(re.fullmatch(r"0\u202f%", libelle) for libelle in libelles)
+    assert any(re.fullmatch(r"0,0\u202f%", libelle) for libelle in libelles)
 
 
 def test_le_texte_alternatif_dit_les_extremes_et_les_absences(o):

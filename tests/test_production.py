@@ -9,11 +9,15 @@ import json
 import os
 import re
 import shutil
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 from pages import JOUR, lire, requetes
 from pannes import FichierEnPanne
 
+import observatoire as obs
 from observatoire import ecriture, production
 from observatoire.erreurs import ErreurEcriture, ErreurObservatoire
 from observatoire.fiche import rediger
@@ -420,3 +424,21 @@ def test_un_nom_avec_une_apostrophe_ou_un_e_commercial_est_reconnu(o):
         fiche = rediger(t, JOUR)
         assert verifier_html(fiche.html, t)
         assert verifier_pdf(fiche.pdf, t)
+
+
+def test_un_simple_script_produit_sans_se_rejouer_dans_les_ouvriers(tmp_path):
+    script = tmp_path / "mon_script.py"
+    script.write_text(
+        "import pathlib\n"
+        "import observatoire as obs\n"
+        "from observatoire import production\n"
+        'pathlib.Path("passages.txt").open("a").write("x")\n'
+        "tous = production.territoires_concernes\n"
+        "production.territoires_concernes = lambda base: tous(base)[-(production._SEUIL_PROCESSUS + 2):]\n"
+        'obs.ouvrir().produire("site", progression=False)\n',
+        encoding="utf-8",
+    )
+    environnement = {**os.environ, "PYTHONPATH": str(Path(obs.__file__).parents[1])}
+    subprocess.run([sys.executable, str(script)], cwd=tmp_path, env=environnement, check=True)
+    assert (tmp_path / "passages.txt").read_text() == "x"
+    assert (tmp_path / "site" / "index.html").is_file()

@@ -355,9 +355,9 @@ def test_l_annee_filtre(index):
 
 
 def test_un_theme_ou_une_nature_inconnus_disent_lesquels_existent(index):
-    with pytest.raises(ErreurArgument, match=r"« astrologie » n'existe pas comme thème.*Que faire.*éducation.*handicap"):
+    with pytest.raises(ErreurArgument, match=r"« astrologie » n'existe pas comme thème.*éducation.*handicap"):
         index.chercher("santé", theme="astrologie")
-    with pytest.raises(ErreurArgument, match=r"« sortie » : nature inconnu.*accompagnement.*experience.*rencontre"):
+    with pytest.raises(ErreurArgument, match=r"« sortie » n'existe pas comme nature.*experience.*rencontre"):
         index.chercher("santé", nature="sortie")
     with pytest.raises(ErreurArgument, match="le catalogue est vide"):
         Index.construire(essai.tabler_experiences({}), essai.tabler_actions({})).chercher("", theme="santé")

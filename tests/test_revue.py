@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from observatoire import revue
@@ -217,6 +217,7 @@ def test_un_autre_csv_est_refuse():
         revue.lire("code;nom\n92036;Gennevilliers\n", "autre.csv")
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=["C"]), max_size=30), min_size=3, max_size=3))
 def test_ecrire_puis_lire_est_l_identite(textes):
     propres = [" ".join(texte.split()) for texte in textes]
