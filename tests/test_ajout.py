@@ -90,7 +90,7 @@ def test_l_indicateur_ajoute_se_lit_avec_sa_source_et_son_unite(augmente):
     t = augmente.territoire(GENNEVILLIERS)
     valeur = t.indicateur("taux_accueil")
     assert (valeur.valeur, valeur.unite, valeur.affichage) == (30.0, "%", f"30,0{FINE}%")
-    assert str(t.indicateur("permanences")) == "3,0 (enquête, millésime non documenté)"
+    assert str(t.indicateur("permanences")) == "3 (enquête, millésime non documenté)"
     assert set(t.indicateurs.indicateur) >= {"permanences", "taux_accueil", "taux_pauvrete"}
     assert augmente.territoire("95018").indicateur("permanences").statut == "indisponible"
 

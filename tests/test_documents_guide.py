@@ -507,6 +507,46 @@ def test_le_lieu_d_une_action(tmp_path, chapeau, lieux):
     assert lire(tmp_path, contenu).notices[0].lieux == lieux
 
 
+@pytest.mark.parametrize("lieu", ["Vierzon (Cher)", "Vierzon"])
+@pytest.mark.parametrize("titre", ["Une action pour tous", "Un four à pain au quartier du Moulin"])
+def test_la_ligne_de_lieu_passe_avant_un_quartier_du_texte(tmp_path, lieu, titre):
+    recit = "Depuis deux ans, le quartier du Moulin se retrouve autour d'un four à pain."
+    contenu = f"# {titre}\n\n{lieu}\n\n{recit}\n\n## Le contexte\n\nLe quartier du Moulin est loin de tout.\n"
+    attendu = ("quartier du Moulin",) if "quartier" in titre and "(" not in lieu else (lieu,)
+    assert lire(tmp_path, contenu).notices[0].lieux == attendu
+
+
+@pytest.mark.parametrize("annee", ["Édition 2019", "Mars 2019", "2019"])
+def test_l_annee_de_la_couverture(tmp_path, annee):
+    couverture = GUIDE.replace("Réseau des centres de ressources", f"{annee}\n\nRéseau des centres de ressources", 1)
+    assert lire(tmp_path, couverture).annee == 2019
+    assert lire(tmp_path, GUIDE).annee is None
+
+
+def test_un_guide_en_pdf_dont_les_reperes_ne_sont_qu_en_gras(tmp_path):
+    """Une colonne, des paragraphes courts : le corps des repères est celui du texte."""
+    actions = [
+        ("Un four à pain pour tous", "Vierzon (Cher)", "Cuire et manger ensemble", "Les familles du Moulin"),
+        ("Des vélos remis en selle", "Bourges (Cher)", "Apprendre à réparer", "Les collégiens"),
+    ]
+    pages = [
+        f"#text(17pt)[*{titre}*]\n\n{lieu}\n\n*Repères*\n\n*Objectifs*\n\n- {objectif}\n- Se rencontrer\n\n"
+        f"*Public*\n\n{public}\n\n*Contact*\n\nMaison du Moulin\n\n#text(13pt)[*Le contexte*]\n\nLe quartier du Moulin "
+        "est loin de tout, et les commerces y ont fermé l'un après l'autre, de la boulangerie au bureau de poste.\n\n"
+        "#text(13pt)[*Les actions menées*]\n\n- Un atelier\n- Une fête\n"
+        for titre, lieu, objectif, public in actions
+    ]
+    fichier = tmp_path / "guide.pdf"
+    source = '#set text(lang: "fr", size: 10.5pt)\n#text(24pt)[Vivre ici]\n\nÉdition 2019\n#pagebreak()\n'
+    typst.compile((source + "#pagebreak()\n".join(pages)).encode(), output=str(fichier))
+    lu = depouiller(fichier)
+    assert lu.annee == 2019
+    assert [(n.titre, n.lieux, n.publics) for n in lu.notices] == [(t, (lieu,), (p,)) for t, lieu, _, p in actions]
+    assert [n.rubriques["objectifs"] for n in lu.notices] == [f"- {o}\n- Se rencontrer" for _, _, o, _ in actions]
+    parties = [{section.titre: section.texte for section in n.sections} for n in lu.notices]
+    assert [partie["Contact"] for partie in parties] == ["Maison du Moulin"] * 2
+
+
 def test_le_lieu_du_titre_l_emporte(tmp_path):
     contenu = "# Agir au département de la Gironde\n\nLa ville de Bègles en est.\n\n## Le contexte\n\nTexte.\n"
     assert lire(tmp_path, contenu).notices[0].lieux == ("département de la Gironde",)

@@ -217,6 +217,68 @@ def test_une_page_sans_texte_est_signalee(tmp_path):
     assert "la page 2 n'a pas de texte" in anomalie.probleme
 
 
+BREVES = [
+    (
+        "Un verger derrière la gare",
+        "Douze familles ont planté des pommiers, des poiriers et deux cognassiers sur la friche.",
+    ),
+    ("Le club de robotique recrute", "Chaque mercredi, « les bricoleuses » accueillent les élèves du collège voisin."),
+    ("Permanence du soir", f"{PHRASE}"),
+    ("Le cinéma de plein air revient", "(Sous réserve de beau temps.) Trois films sont prévus cet été."),
+]
+
+
+@pytest.mark.parametrize("gras", [True, False])
+def test_un_titre_du_meme_corps_ne_se_colle_pas_a_son_texte(tmp_path, gras):
+    """Des paragraphes courts ont plus de blancs que d'interlignes."""
+    source = "\n\n".join(f"*{titre}*\n\n{texte}" if gras else f"{titre}\n\n{texte}" for titre, texte in BREVES)
+    blocs = decouper(lire_texte(pdf(tmp_path, source)))
+    assert [bloc.texte for bloc in blocs] == [texte for breve in BREVES for texte in breve]
+    assert [bloc.gras for bloc in blocs] == [gras, False] * len(BREVES)
+
+
+def test_le_gras_seul_separe_un_titre_de_son_texte(tmp_path):
+    """Sans aucun blanc entre eux : la graisse change pour toute la ligne."""
+    source = "\n\n".join(f"*{titre}* \\\n{texte}" for titre, texte in BREVES)
+    blocs = decouper(lire_texte(pdf(tmp_path, source)))
+    assert [bloc.texte for bloc in blocs] == [texte for breve in BREVES for texte in breve]
+
+
+def test_un_passage_en_gras_ne_coupe_pas_son_paragraphe(tmp_path):
+    reglages = '#set page(width: 9cm, height: auto)\n#set text(lang: "fr")\n'
+    debut, milieu, fin = PHRASE[:60], PHRASE[60:170], PHRASE[170:]
+    (seul,) = decouper(lire_texte(pdf(tmp_path, f"{reglages}{debut}#strong[{milieu}]{fin}")))
+    assert (seul.texte, seul.gras) == (PHRASE, False)
+
+
+def test_un_document_tout_en_gras_n_a_rien_en_gras(tmp_path):
+    blocs = decouper(lire_texte(pdf(tmp_path, f'#set text(weight: "bold")\n{PHRASE}\n\n{PHRASE}')))
+    assert [(bloc.texte, bloc.gras) for bloc in blocs] == [(PHRASE, False)] * 2
+
+
+@pytest.mark.parametrize("interligne", ["0.5em", "1.2em", "1.6em"])
+def test_un_paragraphe_reste_entier_quel_que_soit_l_interligne(tmp_path, interligne):
+    long = f"{PHRASE} {PHRASE} {PHRASE}"
+    source = f"#set par(leading: {interligne}, spacing: 3.2em)\n{long}\n\n{long}\n\n{long}"
+    assert textes(pdf(tmp_path, source)) == [long] * 3
+
+
+# --- adresses coupées ---
+
+
+@pytest.mark.parametrize(
+    "adresse", ["ecrire@atelier-riveverte.fr", "https://www.exemple.org/quartier-vivant", "atelier-riveverte.fr"]
+)
+def test_une_adresse_coupee_a_son_trait_d_union_le_garde(tmp_path, adresse):
+    debut, fin = adresse.split("-")
+    fichier = tmp_path / "lettre.md"
+    fichier.write_text(f"Pour en savoir plus, une seule adresse : {debut}-\n{fin}, tous les jours.\n", encoding="utf-8")
+    assert adresse in textes(fichier)[0]
+    imprimee = f"Adresse : {debut}-" + "\\\n" + fin
+    (lu,) = textes(pdf(tmp_path, imprimee.replace("@", "\\@").replace("//", "\\/\\/")))
+    assert lu == f"Adresse : {adresse}"
+
+
 # --- propriétés ---
 
 

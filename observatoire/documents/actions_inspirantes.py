@@ -53,9 +53,10 @@ class Action:
 
 @dataclass(frozen=True)
 class Plan:
-    """Ce qu'un guide contient : son titre, ses actions, ce qui ne s'accorde pas."""
+    """Ce qu'un guide contient : son titre, les lignes de sa couverture, ses actions, ce qui ne s'accorde pas."""
 
     titre: str
+    couverture: tuple[str, ...]
     actions: tuple[Action, ...]
     anomalies: tuple[Anomalie, ...]
 
@@ -90,7 +91,9 @@ def trouver_actions(blocs: Sequence[Bloc]) -> Plan:
     if not actions and any(_se_lit(bloc) for bloc in blocs):
         extrait = " / ".join(bloc.texte for bloc in blocs)[:_LONGUEUR_EXTRAIT]
         recherche.anomalies.append(Anomalie("perte", "aucune action reconnue", blocs[0].ligne, blocs[0].page, extrait))
-    return Plan(_titre(tete, recherche.rangs_du_tableau), actions, tuple(recherche.anomalies))
+    couverture = tete[: min(recherche.rangs_du_tableau, default=len(tete))]
+    textes = tuple(bloc.texte for bloc in couverture)
+    return Plan(_titre(couverture), textes, actions, tuple(recherche.anomalies))
 
 
 class _Recherche:
@@ -376,10 +379,8 @@ def _lire_rangee(rang: int, bloc: Bloc) -> _Entree | None:
     return _Entree(titre, int(page[1]), rang, bloc.ligne) if page else None
 
 
-def _titre(tete: Sequence[Bloc], du_tableau: Iterable[int]) -> str:
+def _titre(couverture: Sequence[Bloc]) -> str:
     """Titre du guide : les titres de sa couverture, ou sa première ligne."""
-    premier = min(du_tableau, default=len(tete))
-    couverture = tete[:premier]
     titres = [bloc.texte for bloc in couverture if bloc.genre == "titre" and not _SOMMAIRE.fullmatch(cle(bloc.texte))]
     courtes = [bloc.texte for bloc in couverture if bloc.genre != "rangee" and len(bloc.texte) <= _LONGUEUR_TITRE]
     return " - ".join(titres[:2]) or next(iter(courtes), "")

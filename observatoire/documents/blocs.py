@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal
 
-from observatoire.documents.texte import Ligne, Texte
+from observatoire.documents.texte import Ligne, Texte, dans_une_adresse
 from observatoire.typographie import en_capitales as en_capitales
 
 Genre = Literal["titre", "paragraphe", "puce", "rangee"]
@@ -156,7 +156,8 @@ def _bloc(groupe: Sequence[Ligne], rangs: dict[int, int], mots: frozenset[str]) 
     genre: Genre = "titre" if niveau else "rangee" if rangee else "puce" if puce else "paragraphe"
     lignes = _cellules(brut) if rangee else tuple(sans_balises(ligne.texte) for ligne in groupe)
     texte = " | ".join(lignes) if rangee else sans_balises(contenu if titre or puce else brut)
-    return Bloc(genre, texte, lignes, tete.numero, tete.page, niveau, _tout_gras(contenu), tete.vides)
+    gras = _tout_gras(contenu) or all(ligne.gras for ligne in groupe)
+    return Bloc(genre, texte, lignes, tete.numero, tete.page, niveau, gras, tete.vides)
 
 
 def _emphase(brut: str) -> bool:
@@ -210,6 +211,8 @@ def _est_suite(avant: Sequence[Bloc], apres: Bloc) -> bool:
     long = sum(len(bloc.texte) + 1 for bloc in avant[-_LONGUEUR_PHRASE:]) - 1 > _LONGUEUR_PHRASE
     if not _SUITE.match(apres.texte):
         return long and _EN_SUSPENS.search(fin) is not None and not en_capitales(apres.texte)
+    if avant[-1].gras and not apres.gras and not apres.texte[:1].isalpha():
+        return False  # « ou ( ouvrent aussi le texte qui suit un titre en gras
     coupe = _MOT_COUPE.search(fin) is not None
     return coupe or (long and not _FIN_DE_PHRASE.search(fin))
 
@@ -236,7 +239,8 @@ def _amorce(avant: str, apres: str, mots: frozenset[str]) -> str:
         return f"{avant} "
     debut, suite = re.split(r"[\W_]", avant[:-1])[-1], re.split(r"[\W_]", apres)[0]
     ecrit = f"{debut}-{suite}".casefold() in mots and f"{debut}{suite}".casefold() not in mots
-    return avant if ecrit or suite[:1].isupper() else avant[:-1]
+    adresse = dans_une_adresse(f"{avant}{apres}", len(avant))
+    return avant if ecrit or adresse or suite[:1].isupper() else avant[:-1]
 
 
 def lexique(lignes: Iterable[str]) -> frozenset[str]:

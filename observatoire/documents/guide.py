@@ -14,7 +14,7 @@ from observatoire.documents.actions_inspirantes import Action, trouver_actions
 from observatoire.documents.blocs import Bloc
 from observatoire.documents.canons import CHAMPS, CHAPEAU, NOM, REPERES, TRANSFORMATIONS, lire_point_de_vue, reconnaitre
 from observatoire.documents.contacts import lire_contacts
-from observatoire.documents.dates import Periode, lire_annee, lire_periode
+from observatoire.documents.dates import Periode, annee_du_document, lire_annee, lire_periode
 from observatoire.documents.intertitres_de_guide import Role, lire_roles
 from observatoire.documents.lieux_imprimes import lieu_seul, lieux_imprimes, lieux_possibles
 from observatoire.documents.texte import Texte
@@ -38,6 +38,7 @@ _STRUCTURE_ET_PERSONNE = re.compile(
     r"|maison|mission|service|direction|d[ée]l[ée]gation|antenne|msa|ars)\b[^.:]{0,60}\s:\s",
     re.IGNORECASE,
 )
+_QUARTIER = re.compile(r"(?:quartiers?|qpv|cit[ée]s?)\b", re.IGNORECASE)
 _FIN_DE_PHRASE = re.compile(r"[.:;!?…»]$")
 _LONGUEUR_DE_CONTACT = 160
 _LONGUEUR_DE_LIEU = 60
@@ -66,7 +67,7 @@ def depouiller(texte: Texte, blocs: Sequence[Bloc]) -> Depouillement:
         fichier=texte.fichier,
         famille="guide",
         titre=titre,
-        annee=lire_annee(titre) or lire_annee(texte.fichier),
+        annee=lire_annee(titre) or annee_du_document(trouvees.couverture, texte.fichier),
         notices=tuple(replace(n, rubriques=rubriques(n)) for n in map(_notice, trouvees.actions)),
         anomalies=trouvees.anomalies,
     )
@@ -175,17 +176,20 @@ def _url(sources: Sequence[_Partie], parties: Sequence[_Partie]) -> str | None:
 
 
 def _lieux(titre: str, parties: Sequence[_Partie]) -> tuple[str, ...]:
-    """Territoire de l'action : son champ, son titre, son nom, son chapeau, puis ses autres parties."""
+    """Territoire de l'action : son champ, sa ligne de lieu, son titre, son nom, son chapeau, puis le reste."""
     textes = {canon: [ligne for p in parties if p.canon == canon for ligne in p.lignes()] for canon in _canons(parties)}
     if champ := tuple(re.sub(r"^- ", "", ligne) for ligne in textes.get("lieu", [])):
         return champ
     nom, chapeau = textes.get(NOM, []), textes.get(CHAPEAU, [])
-    seuls = [ligne for ligne in chapeau[:1] if len(ligne) <= _LONGUEUR_DE_LIEU and lieu_seul(ligne)]
-    surs = (lieux_imprimes(ligne) for ligne in (titre, *nom))
-    chapeaux = (lieux_imprimes("\n".join(chapeau)),)
+    seuls = tuple(ligne for ligne in chapeau[:1] if len(ligne) <= _LONGUEUR_DE_LIEU and lieu_seul(ligne))
+    precises = tuple(ligne for ligne in seuls if ligne.endswith(")"))
+    surs = (precises, *(lieux_imprimes(ligne) for ligne in (titre, *nom)))
+    dits = lieux_imprimes("\n".join(chapeau))
+    # Un quartier ne se comprend que dans sa commune : la ligne de lieu passe avant lui.
+    chapeaux = (seuls, dits) if all(_QUARTIER.match(lieu) for lieu in dits) else (dits, seuls)
     possibles = (lieux_possibles(ligne) for ligne in (titre, *nom))
     ailleurs = (lieux_imprimes("\n".join(textes.get(canon, []))) for canon in (*_OU_CHERCHER, *sorted(textes)))
-    candidats = (*surs, *chapeaux, tuple(seuls), *possibles, *ailleurs)
+    candidats = (*surs, *chapeaux, *possibles, *ailleurs)
     return next(filter(None, candidats), ())
 
 

@@ -28,6 +28,8 @@ _LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi",
 #: Un mot coupé en fin de ligne d'un PDF, et un mot composé.
 _COUPE = re.compile(rf"(\w+){pdf.COUPE}(\w*)")
 _COMPOSE = re.compile(r"\b\w+-\w+\b")
+#: Ce à quoi se reconnaît une adresse, dont le trait d'union n'est pas une césure.
+_ADRESSE = re.compile(r"@|://|\bwww\.|\w\.(?:fr|com|org|net|eu)\b", re.IGNORECASE)
 #: Une ligne revenant sur tant de pages, en haut ou en bas, est un en-tête ou un pied de page.
 _PAGES_REPETEES = 3
 _BORD = 2
@@ -51,6 +53,8 @@ class Ligne:
         Corps des caractères en points ; 0 hors d'un PDF.
     vides : int
         Lignes vides qui la précèdent ; dans un PDF, 1 si un blanc la sépare de la précédente.
+    gras : bool
+        Tout entière en gras dans un PDF, quand le reste du texte ne l'est pas.
     """
 
     numero: int
@@ -58,6 +62,7 @@ class Ligne:
     page: int | None = None
     corps: float = 0.0
     vides: int = 0
+    gras: bool = False
 
 
 @dataclass(frozen=True)
@@ -172,7 +177,7 @@ def _lire_pdf(fichier: Path, octets: bytes) -> Texte:
     gardees = [ligne for ligne in lues if _repere(ligne) not in reperes]
     separees = pdf.espacer(gardees)
     lignes = [
-        Ligne(rang, ligne.texte, ligne.page, ligne.corps, vides=int(separee))
+        Ligne(rang, ligne.texte, ligne.page, ligne.corps, int(separee), ligne.gras)
         for rang, (ligne, separee) in enumerate(zip(gardees, separees, strict=True), start=1)
     ]
     muettes = sorted(set(range(1, pdf.nombre_pages(octets) + 1)) - {ligne.page for ligne in lues})
@@ -186,9 +191,22 @@ def _sans_coupes(lignes: Sequence[pdf.LignePdf]) -> Iterator[pdf.LignePdf]:
     def recoller(coupe: re.Match[str]) -> str:
         compose = f"{coupe[1]}-{coupe[2]}"
         nom_propre = coupe[2][:1].isupper() and not coupe[1].isupper()
-        return compose if nom_propre or compose.casefold() in composes else coupe[1] + coupe[2]
+        garde = nom_propre or compose.casefold() in composes or dans_une_adresse(coupe.string, coupe.start(2))
+        return compose if garde else coupe[1] + coupe[2]
 
     yield from (replace(ligne, texte=_COUPE.sub(recoller, ligne.texte)) for ligne in lignes)
+
+
+def dans_une_adresse(texte: str, place: int) -> bool:
+    """Vrai si le mot qui passe à cette place est une adresse électronique ou celle d'une page.
+
+    Examples
+    --------
+    >>> dans_une_adresse("Écrire à maison-quartier@exemple.fr", 16), dans_une_adresse("un savoir-faire", 10)
+    (True, False)
+    """
+    debut, fin = re.search(r"\S*$", texte[:place]), re.match(r"\S*", texte[place:])
+    return _ADRESSE.search((debut[0] if debut else "") + (fin[0] if fin else "")) is not None
 
 
 def _repere(ligne: pdf.LignePdf) -> tuple[str, int]:
