@@ -7,7 +7,7 @@ territoire. La **confiance** d'une mention dit ce qui la fonde :
 - 0,9 : nom exact, ou sigle précédé de sa nature (« CA SQY ») ;
 - 0,8 : un des noms d'un quartier composé, dans sa commune (« quartier du Luth ») ; grande ville hors d'Île-de-France ;
 - 0,7 : sigle seul, adjectif (« yvelinois »), forme courte (« Flins »), commune hors d'Île-de-France après « à » ou dans
-  son département, quartier annoncé par « quartier » mais dont rien ne dit la commune ;
+  son département, grande ville qui ouvre le texte, quartier annoncé par « quartier » mais dont rien ne dit la commune ;
 - 0,6 : nom accolé à celui d'un organisme (« CAF Nanterre »), nom de 2015 d'un quartier, nom de quartier que rien
   n'annonce, nom de commune qui est aussi un mot courant et que rien n'appuie ;
 - 0,5 : déduit ou approché (« Val Paris », un nom d'usage, le quartier voisin) ;

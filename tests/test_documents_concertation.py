@@ -81,6 +81,14 @@ def test_la_tete_dit_le_titre_le_territoire_et_la_date(tmp_path):
     assert {(n.lieux, n.date, n.annee) for n in lu.notices} == {(("Ville de Trappes",), "2024-03-12", 2024)}
 
 
+def test_un_contrat_de_ville_n_est_pas_un_territoire(tmp_path):
+    tete = "Agglomération du Val Fleuri\nContrat de ville Engagements Quartiers 2030\nRestitution du forum\n\n"
+    lu = lire(tmp_path, f"{tete}Emploi\nDéfis\n1. Trop peu de bus\nAtouts\n1. Des bénévoles\n")
+    assert lu.lieux == ("Agglomération du Val Fleuri",)
+    seul = lire(tmp_path, "Concertation du contrat de ville Val Fleuri\n\nEmploi\nDéfis\n1. Trop peu de bus\n")
+    assert seul.lieux == ("Val Fleuri",)
+
+
 def test_un_horizon_n_est_pas_une_date(tmp_path):
     lu = lire(tmp_path, SIMPLE.replace("du 12 mars 2024", "Quartiers 2030"))
     assert (lu.annee, {n.date for n in lu.notices}) == (None, {None})
@@ -674,6 +682,11 @@ def test_un_tres_long_compte_rendu_se_lit_en_entier(tmp_path):
         ("des quartiers prioritaires de la politique de la ville", ()),
         ("la Ville et le Département ont financé", ()),
         ("le quartier Politique de la Ville", ()),
+        ("Contrat de ville Quartiers 2030", ()),
+        ("Le conseil de la ville Avenir des Jeunes", ()),
+        ("Contrat de ville de Poissy", ("ville de Poissy",)),
+        ("le contrat de ville Horizon Commun de la commune de Plaisir", ("commune de Plaisir",)),
+        ("la ville Les Mureaux", ("ville Les Mureaux",)),
     ],
 )
 def test_les_lieux_d_un_texte(texte, lieux):

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from observatoire.documents import rapport
 from observatoire.documents.adherents import lire_adherents, type_adherent
 from observatoire.documents.blocs import Bloc, decouper
-from observatoire.documents.encadres import lire_encadres, lire_mesures, mesures_d_encadre
+from observatoire.documents.encadres import lire_encadres, lire_mesures, mesures_d_encadre, mesures_de_bloc, separer
 from observatoire.documents.etiquetage import etiqueter
 from observatoire.documents.mentions import nature, participations, seances
 from observatoire.documents.partenariats import Contexte, partenaires, publics
@@ -526,6 +526,65 @@ def test_un_encadre_est_un_nombre_et_ce_qu_il_compte(textes, attendu):
 )
 def test_une_adresse_une_date_ou_une_phrase_ne_sont_pas_des_encadres(textes):
     assert list(lire_encadres(paragraphes(*textes))) == []
+
+
+@pytest.mark.parametrize("vide", ["", "\n"], ids=["colle", "detache"])
+@pytest.mark.parametrize(
+    ("ligne", "participations", "seances"),
+    [
+        ("5 séances - 72 participations", 72, 5),
+        ("72 participations, 5 séances", 72, 5),
+        ("1 séance | 1 240 participants", 1240, 1),
+        ("9 rencontres", None, 9),
+        ("72 participations", 72, None),
+        ("5 demi-journées\n72 participations", 72, 5),
+    ],
+)
+def test_une_ligne_qui_compte_est_un_encadre(tmp_path, ligne, participations, seances, vide):
+    recit = "Les équipes de quartier ont comparé leurs façons de faire, puis les ont écrites.\n"
+    suite = "Partenaires : ville de Grigny, rectorat\n"
+    rapport_lu = f"# Rapport d'activité 2025\n\n## Agir\n\n### Club des équipes\n\n{recit}{vide}{ligne}\n{vide}{suite}"
+    (club,) = lire(tmp_path, rapport_lu).notices
+    assert (club.titre, club.participations, club.seances) == ("Club des équipes", participations, seances)
+    assert club.partenaires == ("ville de Grigny", "rectorat")
+
+
+def test_un_nombre_pris_dans_une_phrase_n_est_pas_un_encadre():
+    phrase = bloc("Le réseau a tenu\n12 séances\net reçu chaque fois\n40 personnes")
+    assert list(separer([phrase])) == [phrase]
+
+
+def test_une_liste_de_chiffres_se_lit_ligne_par_ligne():
+    liste = bloc("31 actions\n40 demi-journées\nRépartition : Essonne 60 %, Yvelines 30 %, autres 10 %\n9 numéros")
+    assert list(separer([liste])) == [liste]
+    assert [(m.valeur, m.libelle, m.territoire) for m in mesures_de_bloc(liste)] == [
+        (31, "actions", None),
+        (40, "demi-journées", None),
+        (60, "part des demi-journées : Essonne", "Essonne"),
+        (30, "part des demi-journées : Yvelines", "Yvelines"),
+        (10, "part des demi-journées : autres", None),
+        (9, "numéros", None),
+    ]
+
+
+def test_les_perspectives_dites_dans_l_action_sont_les_siennes(tmp_path):
+    recit = "Quatre matinées ont réuni les gardiens d'immeuble et les médiateurs du quartier."
+    action = f"### Réseau des gardiens\n\n{recit}\n\n**Perspectives** : écrire un guide ; inviter les bailleurs.\n"
+    (reseau,) = lire(tmp_path, f"# Rapport d'activité 2025\n\n## Agir\n\n{action}").notices
+    assert reseau.perspectives == ("écrire un guide", "inviter les bailleurs")
+    assert "Perspectives : écrire un guide" in reseau.texte
+
+
+def test_une_commune_parmi_des_collectivites_est_sa_propre_commune():
+    noms = "Collectivités : Pantin ; Les Lilas ; CA Val Parisis ; Conseil départemental du Val-d'Oise ; Essonne"
+    lus = lire_adherents([bloc(noms)]).adherents
+    assert [(lu.nom, lu.commune) for lu in lus] == [
+        ("Pantin", "Pantin"),
+        ("Les Lilas", "Les Lilas"),
+        ("CA Val Parisis", None),
+        ("Conseil départemental du Val-d'Oise", None),
+        ("Essonne", None),
+    ]
 
 
 def test_un_encadre_rappelle_une_autre_annee():

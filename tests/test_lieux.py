@@ -153,6 +153,39 @@ def test_une_ligne_mal_comprise_garde_ce_qu_elle_nomme(gazetier, lieu, attendus)
 
 
 @pytest.mark.parametrize(
+    ("lieu", "attendus"),
+    [
+        ("EPT Plaine commune", [("200057867", 1.0)]),
+        ("cergy-pontoise et Saint Germain boucles de Seine", [("249500109", 1.0), ("200058519", 1.0)]),
+        ("Tours métropole", [("243700754", 1.0)]),
+        ("Évry et Ivry", [("91228", 0.7), ("94041", 0.7)]),
+        ("Évry (89)", [("89162", 1.0)]),
+        ("Amiens Nord (Somme)", [("80021", 1.0)]),
+        ("Nord", [("59", 1.0)]),
+    ],
+)
+def test_un_homonyme_moins_connu_ne_l_emporte_pas(gazetier, lieu, attendus):
+    assert [(m.code, m.confiance) for m in gazetier.resoudre(lieu)] == attendus
+
+
+@pytest.mark.parametrize(
+    ("titre", "attendus"),
+    [
+        ("Angers ouvre une maison des projets", [("49007", 0.7)]),
+        ("À Évry, un jardin sur le toit", [("91228", 0.7)]),
+        ("La ville d'Évry ouvre un café", [("91228", 0.7)]),
+        ("Tours Nord, en Indre-et-Loire", [("37", 0.9)]),
+        ("Tours réhabilitées", []),
+        ("Orange et vert", []),
+        ("Un projet : Angers le porte", []),
+        ("Bois et forêts", []),
+    ],
+)
+def test_une_grande_ville_ouvre_un_titre(gazetier, titre, attendus):
+    assert [(m.code, m.confiance) for m in gazetier.relever(titre)] == attendus
+
+
+@pytest.mark.parametrize(
     "lieu",
     [
         "",

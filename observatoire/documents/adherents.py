@@ -41,6 +41,12 @@ _PAS_UNE_COMMUNE = re.compile(
     r"|essonne|seine[ -]et[ -]marne|île[ -]de[ -]france|ile[ -]de[ -]france|france))$",
     re.IGNORECASE,
 )
+#: Parmi des collectivités, ce qui n'est pas une commune le dit.
+_AUTRE_COLLECTIVITE = re.compile(
+    r"\b(?:agglo\w*|c\.?[acu]\.?|cc|ept|epci|syndicat|d[ée]partement\w*|r[ée]gion\w*|communaut[ée]|m[ée]tropole|grand|pays"
+    r"|conseil|ccas|territoire|[ée]tablissement)\b|[(,]| [-–—] ",
+    re.IGNORECASE,
+)
 _NOMBRE = re.compile(r"^\W*\d{1,4}\W*$")
 _NOM_DE_PERSONNE = re.compile(r"^(?:M\.|Mme)?\s*[A-ZÀ-Þ][\w'.-]*(?:\s+[\w'.-]+){1,4}\W*$")
 _PERSONNES = re.compile(r"\s*(?:[;,•·|]|\bet\b|\n)\s*")
@@ -146,10 +152,18 @@ def _noter_nombre(liste: Liste, genre: str, ligne: int, nombre: int) -> None:
 
 
 def _adherent(element: str, genre: str, ligne: int) -> Adherent:
-    if genre in _TERRITOIRES:
-        return Adherent(element, genre, ligne, element if genre == "commune" else None)
+    if genre in _TERRITOIRES or (genre == "collectivité" and _sa_commune(element, genre)):
+        return Adherent(element, genre, ligne, _sa_commune(element, genre))
     lu = _COMMUNE_ENTRE_PARENTHESES.match(element) or _COMMUNE_APRES.match(element)
     if lu is None:
         return Adherent(element, genre, ligne)
     commune = None if _PAS_UNE_COMMUNE.match(lu["commune"]) else lu["commune"]
     return Adherent(lu["nom"], genre, ligne, commune)
+
+
+def _sa_commune(element: str, genre: str) -> str | None:
+    """Une commune est sa propre commune ; parmi des collectivités, c'est un nom qu'aucune sorte ne précède."""
+    if genre == "commune":
+        return element
+    autre = _AUTRE_COLLECTIVITE.search(element) or _PAS_UNE_COMMUNE.match(element)
+    return None if genre != "collectivité" or autre else element

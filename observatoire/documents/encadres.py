@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from observatoire.documents.blocs import Bloc, en_capitales
@@ -75,6 +75,19 @@ _PAS_UN_ENCADRE = re.compile(
 _POSTALE = re.compile(r"\b\d{5} [A-ZÀ-Þ]")
 _SANS_TETE = re.compile(r"^(?:c'est |soit |ce sont )?(?:le nombre (?:de |d')|(?:de |des |d')(?=\w))?", re.IGNORECASE)
 _PARENTHESE = re.compile(r"\s*\([^()]*\)?")
+
+#: « 4 séances - 63 participations » : une ligne qui ne fait que compter des séances et ceux qui y sont venus.
+_PAIRE = (
+    rf"(?:{_NOMBRE})\s+(?:demi-?journées?|journées?|séances?|sessions?|ateliers?|rencontres?|réunions?|webinaires?|soirées?"
+    r"|participations?|participant\S*|présences?|personnes)(?: [a-zéè·]{3,20})?"
+)
+_ENTRE_PAIRES = r"\s*(?:[-–—,;/·|+•]|\bet\b)\s*"
+_LIGNE_DE_PAIRES = re.compile(rf"{_PAIRE}(?:{_ENTRE_PAIRES}{_PAIRE})*\s*[.;]?", re.IGNORECASE)
+_SEPARATION = re.compile(rf"{_ENTRE_PAIRES}(?=\d)")
+#: « Répartition : Essonne 48 %, Yvelines 27 % » : chaque part suit le nom de ce dont elle est la part.
+_REPARTITION = re.compile(r":[^,;:%]*\d\s*%\s*[,;][^,;:%]*\d\s*%")
+_PART_NOMMEE = re.compile(r"(?:[:,;]|\bet)\s*([^\W\d_][^,;:%]{1,60}?)\s*$")
+_LIGNE_CHIFFREE = re.compile(rf"^(?:{_NOMBRE})\s+[^\W\d_]")
 
 _PHRASE = re.compile(r"(?<=[.!?;])\s+(?=[A-ZÀÂÉÈÊÎÔ«\d])")
 #: Où finit ce qu'un nombre compte.
@@ -191,6 +204,51 @@ def lire_encadres(blocs: Sequence[Bloc]) -> Iterator[Encadre]:
         if encadre:
             fin = encadre.rangs[-1] + 1
             yield encadre
+
+
+def separer(blocs: Iterable[Bloc]) -> Iterator[Bloc]:
+    """Détache de son paragraphe chaque ligne qui ne fait que compter : un bloc par nombre.
+
+    Examples
+    --------
+    >>> encadre = Bloc("paragraphe", "4 séances - 63 participations", ("4 séances - 63 participations",), 7)
+    >>> [(bloc.texte, bloc.ligne) for bloc in separer([encadre])]
+    [('4 séances', 7), ('63 participations', 7)]
+    """
+    for bloc in blocs:
+        comptes = [rang for rang in range(len(bloc.lignes)) if _compte_seulement(bloc, rang)]
+        # Une liste de chiffres d'ensemble se lit d'un tenant.
+        liste = len(comptes) < len(bloc.lignes) and _LIGNE_CHIFFREE.match(bloc.lignes[0].strip())
+        if comptes and not liste and bloc.genre == "paragraphe":
+            yield from _morceaux(bloc, comptes)
+        else:
+            yield bloc
+
+
+def _compte_seulement(bloc: Bloc, rang: int) -> bool:
+    """La ligne n'est que des nombres et ce qu'ils comptent, et n'est pas prise dans une phrase."""
+    if not _LIGNE_DE_PAIRES.fullmatch(bloc.lignes[rang].strip()):
+        return False
+    finie = rang == 0 or re.search(r"[.!?:»)]$|^\d", bloc.lignes[rang - 1].strip()) is not None
+    suite = bloc.lignes[rang + 1].lstrip() if rang + 1 < len(bloc.lignes) else ""
+    return finie and not suite[:1].islower()
+
+
+def _morceaux(bloc: Bloc, comptes: Sequence[int]) -> Iterator[Bloc]:
+    """Le texte entre les lignes qui comptent, et chacun de leurs nombres."""
+    debut = 0
+    for rang in (*comptes, len(bloc.lignes)):
+        if rang > debut:
+            yield _morceau(bloc, debut, bloc.lignes[debut:rang])
+        if rang < len(bloc.lignes):
+            yield from (_morceau(bloc, rang, (paire,)) for paire in _SEPARATION.split(bloc.lignes[rang].strip()))
+        debut = rang + 1
+
+
+def _morceau(bloc: Bloc, rang: int, lignes: tuple[str, ...]) -> Bloc:
+    tout = len(lignes) == len(bloc.lignes) > 1
+    texte = bloc.texte if tout else " ".join(ligne.strip() for ligne in lignes)
+    return replace(bloc, texte=texte, lignes=lignes, ligne=bloc.ligne + rang, vides=bloc.vides if rang == 0 else 0)
 
 
 def _tient(bloc: Bloc) -> bool:
@@ -317,6 +375,18 @@ def lire_mesures(texte: str, tout: str = "") -> Iterator[Mesure]:
             yield replace(mesure, place=debut + mesure.place, territoire=mesure.territoire or territoire)
 
 
+def mesures_de_bloc(bloc: Bloc, tout: str = "") -> Iterator[Mesure]:
+    """Les chiffres d'un bloc ; dans une liste, chaque ligne se lit seule, après ce que compte celle d'avant."""
+    chiffrees = sum(_LIGNE_CHIFFREE.match(ligne.strip()) is not None for ligne in bloc.lignes)
+    if chiffrees < 2 or any(ligne.lstrip()[:1].islower() for ligne in bloc.lignes):
+        yield from lire_mesures(bloc.texte, tout)
+        return
+    for ligne in bloc.lignes:
+        lues = [*lire_mesures(ligne.strip(), tout)]
+        yield from lues
+        tout = next((lue.unite for lue in lues if lue.unite != "%"), tout)
+
+
 def ouverture(phrase: str) -> str | None:
     """Le territoire sur lequel s'ouvre une phrase.
 
@@ -377,6 +447,9 @@ def _evolution(phrase: str, lu: re.Match[str], valeur: float) -> Mesure:
 
 def _part(phrase: str, lu: re.Match[str], valeur: float, tout: str) -> Mesure:
     avant, apres = phrase[: lu.start()], phrase[lu.end() :]
+    if _REPARTITION.search(phrase) and (nommee := _PART_NOMMEE.search(avant[-_LONGUEUR_GROUPE:])):
+        lieu = nommee[1] if nommee[1][0].isupper() else None
+        return Mesure(valeur, "%", _part_de(tout, nommee[1]), phrase, lu.start(), lieu)
     dit, compte = _TOUT.match(apres), [*_COMPTE.finditer(avant)][-1:]
     quoi = dit[1] if dit else compte[0][2] if compte else tout
     ailleurs = _LIEU_APRES.match(apres)

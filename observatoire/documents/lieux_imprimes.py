@@ -38,9 +38,14 @@ _NUMERO = r"\s*\((?:\d{2,3}|2[AB])\)"
 #: Ce qu'un mot de niveau annonce sans que ce soit un nom de lieu.
 _FAUX = re.compile(
     r"^(?:politiques?|prioritaires?|populaires?|france\s+services?|fleuries?|internet|acteurs?|apprenants?|[ée]ducatives?"
-    r"|madame|monsieur|m\b|mme|jeunes|objectifs?|contacts?|public|rep[èe]res)\b",
+    r"|madame|monsieur|m\b|mme|jeunes|objectifs?|contacts?|public|rep[èe]res|engagements?|nouve(?:au|lle)s?)\b",
     re.IGNORECASE,
 )
+#: « contrat de ville », « politique de la ville » : la ville n'y est pas un niveau, et le nom qui suit, un programme.
+_LOCUTION = re.compile(
+    r"\b(?:contrats?|politiques?|conseils?|services?|quartiers?|centres?|projets?)\s+de\s+(?:la\s+)?$", re.IGNORECASE
+)
+_VILLE_NUE = re.compile(rf"^(?i:villes?)[ ]+(?=[{_CAPITALE}])")
 
 _QUARTIER_ET_VILLE = re.compile(
     rf"\b(?i:quartiers?|qpv|cit[ée])\s+{_TENON}?[«\"]?\s?{_NOM}\s?[»\"]?\s+[àa]\s+{_NOM}(?:{_NUMERO})?"
@@ -53,7 +58,9 @@ _ANNONCE = re.compile(rf"\b{_ANNONCES}{_DE}(?P<nom>{_NOM}(?:{_PRECISION})?)|\b(?
 _ENUMERATION = re.compile(
     rf"\b{_PLURIELS}(?:\s*:\s*|\s+(?=[dD]))(?P<noms>{_ARTICLE}{_NOM}(?:,\s*{_ARTICLE}{_NOM})*\s+et\s+{_ARTICLE}{_NOM})"
 )
-_FAIBLE = re.compile(rf"\b(?i:à|en|dans\s+l[ae]s?|dans\s+l['’])\s+(?P<nom>{_NOM}(?:{_PRECISION})?)")
+_FAIBLE = re.compile(
+    rf"\b(?i:à|en|dans\s+l[ae]s?|dans\s+l['’]|contrat\s+de\s+ville)\s+(?P<nom>{_NOM}(?:{_PRECISION})?)"
+)
 _SEUL = re.compile(rf"^\W*(?P<nom>(?:{_NIVEAUX}{_DE})?{_NOM}(?:{_PRECISION})?)\W*$")
 
 
@@ -66,6 +73,8 @@ def lieux_imprimes(texte: str) -> tuple[str, ...]:
     ('Mézin (47)', 'conseil départemental de la Haute-Garonne')
     >>> lieux_imprimes("des écoles des communes de Trappes, La Verrière et Plaisir")
     ('Trappes', 'La Verrière', 'Plaisir')
+    >>> lieux_imprimes("Le contrat de ville Quartiers 2030 de la commune de Plaisir")
+    ('commune de Plaisir',)
     """
     pris: list[tuple[int, int, tuple[str, ...]]] = []
     for debut, fin, lieux in _reperer(texte):
@@ -75,7 +84,7 @@ def lieux_imprimes(texte: str) -> tuple[str, ...]:
 
 
 def lieux_possibles(texte: str) -> tuple[str, ...]:
-    """Les noms propres que seul « à » ou « en » annonce : à ne lire que dans un titre.
+    """Les noms propres que seul « à », « en » ou « contrat de ville » annonce : à ne lire que dans un titre.
 
     Examples
     --------
@@ -102,8 +111,13 @@ def _reperer(texte: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         if not _FAUX.match(lu["nom"] or ""):
             yield *lu.span(), (lu["nom"] or lu["antenne"],)
     for lu in _AVEC_NIVEAU.finditer(texte):
-        if not _FAUX.match(lu["nom"] or ""):
+        if not _FAUX.match(lu["nom"] or "") and not _dans_une_locution(texte, lu):
             yield *lu.span(), (lu[0],)
+
+
+def _dans_une_locution(texte: str, lu: re.Match[str]) -> bool:
+    """« contrat de ville Quartiers 2030 », mais non « contrat de ville de Poissy »."""
+    return _VILLE_NUE.match(lu[0]) is not None and _LOCUTION.search(texte[: lu.start()]) is not None
 
 
 def _net(lieu: str) -> str:

@@ -111,6 +111,7 @@ _CHAMPS = {
         "dates": r"dates?|périodes?|calendrier",
         "participations": r"(?:nombre (?:de |d'))?(?:participa\w+|présences)",
         "seances": r"(?:nombre (?:de |d'))?(?:séances|sessions|rencontres|ateliers|demi-journées|réunions)",
+        "perspectives": r"perspectives?|suites?(?: à donner| envisagées?| prévues?)?|prochaines étapes",
     }.items()
 }
 _DATE_D_ACTION = re.compile(
@@ -212,3 +213,14 @@ def champ(nom: str, texte: str) -> str | None:
     """Valeur d'une ligne étiquetée (« Partenaires : ... »)."""
     lu = _CHAMPS[nom].search(texte)
     return lu[1].strip(" .") if lu else None
+
+
+def perspectives(texte: str) -> tuple[str, ...]:
+    r"""Ce qu'une action annonce dans son propre texte.
+
+    Examples
+    --------
+    >>> perspectives("Le réseau a écrit une charte.\nPerspectives : la signer ; ouvrir le réseau aux lycées.")
+    ('la signer', 'ouvrir le réseau aux lycées')
+    """
+    return tuple(dite.strip() for dite in (champ("perspectives", texte) or "").split(";") if dite.strip())

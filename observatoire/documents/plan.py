@@ -12,7 +12,7 @@ from itertools import zip_longest
 
 from observatoire.documents.adherents import type_adherent
 from observatoire.documents.blocs import Bloc, en_capitales
-from observatoire.documents.encadres import Encadre
+from observatoire.documents.encadres import Encadre, separer
 from observatoire.documents.etiquetage import Element, adresse, etiqueter
 from observatoire.documents.titres import MINUSCULES, Sorte, Titre, preparer
 
@@ -93,7 +93,7 @@ class Plan:
 
 def lire_plan(blocs: Sequence[Bloc]) -> Plan:
     """Range tous les blocs d'un rapport : chacun est dans une partie et une seule, ou dans le mobilier."""
-    elements, deplaces = _remettre_a_leur_place(etiqueter(preparer(blocs)))
+    elements, deplaces = _remettre_a_leur_place(etiqueter(preparer([*separer(blocs)])))
     pliage = _Pliage()
     for element in elements:
         pliage.ranger(element)

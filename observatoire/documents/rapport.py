@@ -17,7 +17,7 @@ from observatoire.documents.attributions import Attributions, attribuer, est_par
 from observatoire.documents.blocs import Bloc, en_capitales
 from observatoire.documents.contacts import lire_contacts
 from observatoire.documents.dates import Periode, annee_du_document, lire_periode
-from observatoire.documents.encadres import Encadre, Mesure, lire_encadres, lire_mesures, mesures_d_encadre
+from observatoire.documents.encadres import Encadre, Mesure, lire_encadres, mesures_d_encadre, mesures_de_bloc
 from observatoire.documents.fiches import Fiche, lire_fiches
 from observatoire.documents.partenariats import Contexte, partenaires, publics
 from observatoire.documents.plan import ETRANGERES, PERSONNE, Partie, Plan, lire_plan
@@ -114,7 +114,7 @@ class _Redaction:
             seances=_seances(encadres, texte),
             publics=publics(texte, self._contexte) or publics(parents, self._contexte),
             partenaires=self._partenaires(fiche, parents),
-            perspectives=tuple(self._attributions.perspectives.get(rang, ())),
+            perspectives=(*mentions.perspectives(texte), *self._attributions.perspectives.get(rang, ())),
             sections=fiche.sections,
             contacts=_contacts(fiche),
             url=fiche.adresse,
@@ -216,7 +216,7 @@ def _de_la_partie(partie: Partie, libres: Sequence[Encadre], pris: frozenset[int
     if partie.sorte in _SANS_CHIFFRES:
         return
     for bloc in (*([partie.titre.bloc] if partie.titre and _suffixe(partie) else []), *partie.corps):
-        for mesure in lire_mesures(bloc.texte, tout):
+        for mesure in mesures_de_bloc(bloc, tout):
             if mesure.valeur not in pris and not mentions.a_venir(mesure.phrase):
                 yield _chiffre(mesure, bloc, partie)
 
