@@ -199,6 +199,10 @@ def test_le_nom_du_fichier_ne_sert_qu_a_defaut():
             [Contact("VILLE DE PERSAN", "ANA DUPIN", "ana@ville-persan.fr")],
         ),
         ("Contact : ana(at)ville.fr - www.ville.fr", [Contact(None, None, "ana(at)ville.fr")]),
+        (
+            "Ana Dupin, responsable de la cohésion sociale, Rives Métropole",
+            [Contact("Rives Métropole", "Ana Dupin")],
+        ),
         ("", []),
         ("39 rue des Lilas - 95600 Eaubonne", []),
     ],

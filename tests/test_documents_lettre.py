@@ -21,6 +21,7 @@ from observatoire.documents.breves import (
     lire_moment,
     lire_mouvement,
     lire_reference,
+    titre_de_lecture,
 )
 from observatoire.documents.lignes_de_lieu import est_lieu
 from observatoire.documents.rubriques import lire_rubrique
@@ -232,7 +233,65 @@ def test_un_mouvement_ne_montre_pas_de_nom(complete):
         "Léa Petit",
     ]
     noms = {"Ana", "Dupin", "Paul", "Roux", "Léa", "Petit"}
-    assert not any(nom in notice.titre for notice in mouvements for nom in noms)
+    assert not any(nom in notice.titre + notice.texte for notice in mouvements for nom in noms)
+    assert [notice.texte for notice in mouvements] == [notice.titre for notice in mouvements]
+
+
+def test_un_mouvement_imprime_comme_un_article_ne_montre_pas_de_nom(tmp_path):
+    partie = ["## Mouvements", "### Ana Dupin", "Déléguée du préfet à Sarcelles."]
+    (mouvement,) = lire(tmp_path, markdown([EN_TETE, partie])).notices
+    assert (mouvement.titre, mouvement.texte, mouvement.sections) == (
+        "Déléguée du préfet à Sarcelles",
+        "Déléguée du préfet à Sarcelles",
+        (),
+    )
+    assert (mouvement.lieux, [c.personne for c in mouvement.contacts]) == (("Sarcelles",), ["Ana Dupin"])
+
+
+def test_un_mouvement_sans_nom_lisible_ne_va_qu_aux_contacts_et_se_signale(tmp_path):
+    partie = ["## Mouvements", "- La ville accueille Ana Dupin comme cheffe de projet"]
+    lu = lire(tmp_path, markdown([EN_TETE, partie]))
+    assert [(n.titre, n.texte) for n in lu.notices] == [("Mouvements", "")]
+    assert [c.personne for c in lu.notices[0].contacts] == ["La ville accueille Ana Dupin comme cheffe de projet"]
+    assert [(a.gravite, a.ligne) for a in lu.anomalies] == [("doute", lu.notices[0].ligne)]
+
+
+@pytest.mark.parametrize(
+    ("ligne", "titre", "lieux"),
+    [
+        ("3 mai, 9h30-12h, Cergy – Atelier « Mesurer ensemble »", "Atelier « Mesurer ensemble »", ("Cergy",)),
+        ("3 mai, en ligne – Le logement social", "Le logement social", ()),
+        ("3 mai : L'eau dans les quartiers (webinaire)", "L'eau dans les quartiers (webinaire)", ()),
+        ("Séminaire des élus (en ligne), 3 mai, 17h", "Séminaire des élus (en ligne)", ()),
+        ("mardi 3 mai de 14h à 17h : Visite de quartier", "Visite de quartier", ()),
+        ("3 mai : Emploi – les clés", "Emploi – les clés", ()),
+        ("3 mai : Les 24h du quartier, Limay", "Les 24h du quartier, Limay", ("Limay",)),
+    ],
+)
+def test_le_titre_d_un_rendez_vous_n_a_ni_heure_ni_lieu_devant(ligne, titre, lieux):
+    breve = lire_date(ligne, 2022)
+    assert (breve.titre, breve.lieux, breve.periode.iso) == (titre, lieux, "2022-05-03")
+
+
+@pytest.mark.parametrize(
+    ("reference", "titre"),
+    [
+        ("Quartiers, une autre histoire, Ida Sol, éd. du Pont, 2022, 240 p.", "Quartiers, une autre histoire"),
+        ("Quartiers, éditions du Pont, 2022", "Quartiers"),
+        ("Le quartier en 2022, Fondation Des Toits, 380 p., 2022", "Le quartier en 2022"),
+    ],
+)
+def test_le_titre_d_une_lecture_garde_ses_virgules(reference, titre):
+    assert titre_de_lecture(reference) == titre
+
+
+def test_une_serie_de_titres_ouverts_par_un_lieu_les_situe(tmp_path):
+    serie = [LOCAL[0], "### Cergy : Un jardin partagé ouvre", PHRASE, "### Persan : Une antenne s'installe", PHRASE]
+    lues = lire(tmp_path, markdown([EN_TETE, serie])).notices
+    assert [(n.titre, n.lieux) for n in lues] == [
+        ("Un jardin partagé ouvre", ("Cergy",)),
+        ("Une antenne s'installe", ("Persan",)),
+    ]
 
 
 def test_l_auteur_et_l_editeur_d_une_lecture_restent_dans_son_texte(complete):
@@ -257,11 +316,22 @@ def test_sans_mois_la_fiche_experience_est_un_doute(tmp_path):
     (fiche,) = (notice for notice in lu.notices if notice.genre == "experience")
     assert (fiche.date, fiche.annee, lu.titre) == (None, 2022, "Rivages 2022")
     assert [(a.gravite, a.probleme) for a in lu.anomalies] == [
-        ("doute", "expérience sans mois : la lettre n'imprime pas le sien")
+        ("doute", "expérience sans mois : aucun n'est lu dans l'en-tête de la lettre")
     ]
 
 
-@pytest.mark.parametrize("numero", ["Avril 2022", "N°42 - Avril 2022", "Lettre n° 42 | avril 2022", "AVRIL/MAI 2022"])
+@pytest.mark.parametrize(
+    "numero",
+    [
+        "Avril 2022 · numéro 42",
+        "Avril 2022 - n° 42",
+        "Parution : avril 2022",
+        "Avril 2022",
+        "N°42 - Avril 2022",
+        "Lettre n° 42 | avril 2022",
+        "AVRIL/MAI 2022",
+    ],
+)
 def test_le_mois_s_imprime_de_bien_des_facons(tmp_path, numero):
     lu = lire(tmp_path, markdown([["Rivages", numero], *LETTRE[1:]]))
     (fiche,) = (notice for notice in lu.notices if notice.genre == "experience")
@@ -611,6 +681,7 @@ def test_ce_qui_n_est_pas_une_rubrique(texte):
             ("Sarcelles",),
             ["Ana Dupin"],
         ),
+        ("Ana Dupin, adjointe à Limay, remplacée par Paul Roux", "Adjointe à Limay", ("Limay",), ["Ana Dupin"]),
         ("Ana Dupin (Limay), adjointe", "Adjointe, Limay", ("Limay",), ["Ana Dupin"]),
     ],
 )

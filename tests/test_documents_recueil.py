@@ -223,6 +223,105 @@ def test_sans_sommaire_les_fiches_se_lisent_sans_mois(tmp_path):
     assert {n.annee for n in lu.notices} == {2025}
 
 
+# --- le mois et le porteur sur une ligne, sans sommaire ---
+
+CAHIER = [
+    ["Centre des Rives", "Cahier des expériences 2025"],
+    [
+        "Cergy",
+        "Un atelier vélo ouvert à toutes et tous",
+        "Janvier-février 2025 - Association La Roue",
+        "Chaque samedi, des habitants réparent leurs vélos au pied des tours.",
+        "Une idée née au pied des immeubles",
+        PHRASE,
+        "Contact : Ana Dupin, directrice, association La Roue, ana@roue.example",
+    ],
+    [
+        "Sarcelles et Villiers-le-Bel",
+        "Des cafés des parents pour parler de l'école",
+        "Mars 2025 – Ville de Sarcelles",
+        "Les cafés des parents se tiennent dans dix écoles.",
+        "Parler de l'école et du reste",
+        PHRASE,
+        "Contact : cafes@sarcelles.example",
+    ],
+    [
+        "Est Val d'Oise",
+        "Une ferme au pied des tours",
+        "Avril 2025 - Rives Habitat",
+        "Le bailleur a ouvert une ferme de quartier.",
+        "Cultiver et cuisiner ensemble",
+        PHRASE,
+        "Contact : Léo Roux, régie de quartier, 01 02 03 04 05",
+    ],
+]
+DU_CAHIER = [
+    ("Un atelier vélo ouvert à toutes et tous", ("Cergy",), "2025-01/2025-02", None, "Association La Roue"),
+    (
+        "Des cafés des parents pour parler de l'école",
+        ("Sarcelles", "Villiers-le-Bel"),
+        "2025-03",
+        None,
+        "Ville de Sarcelles",
+    ),
+    ("Une ferme au pied des tours", ("Est Val d'Oise",), "2025-04", None, "Rives Habitat"),
+]
+
+
+def _deplacer(fiche: list[str], ordre: tuple[int, ...]) -> list[str]:
+    return [*(fiche[place] for place in ordre), *fiche[3:]] if len(fiche) > 3 else fiche
+
+
+@pytest.mark.parametrize("ordre", [(0, 1, 2), (0, 2, 1), (2, 0, 1), (1, 0, 2), (1, 2, 0)])
+@pytest.mark.parametrize("nom", ["cahier.md", "cahier.txt"])
+def test_un_recueil_en_minuscules_sans_sommaire_se_reconnait_et_se_lit(tmp_path, ordre, nom):
+    contenu = markdown([_deplacer(fiche, ordre) for fiche in CAHIER])
+    lu = lire(tmp_path, contenu, nom)
+    assert (fiches(lu), lu.anomalies) == (DU_CAHIER, ())
+    assert recueil.ressemblance(decouper(lire_texte(tmp_path / nom))) > 0.6
+
+
+def test_les_titres_de_markdown_font_reconnaitre_un_recueil_sans_sommaire(tmp_path):
+    declares = [[f"## {ligne}" if rang == 1 else ligne for rang, ligne in enumerate(fiche)] for fiche in CAHIER]
+    assert fiches(lire(tmp_path, markdown(declares), "cahier.md")) == DU_CAHIER
+    assert recueil.ressemblance(decouper(lire_texte(tmp_path / "cahier.md"))) > 0.6
+
+
+def test_le_contact_d_une_fiche_annonce_la_suivante(tmp_path):
+    sans_mois = [[ligne for rang, ligne in enumerate(fiche) if rang != 2] for fiche in CAHIER[1:]]
+    contenu = markdown([["Centre des Rives", "Nos récits d'expériences"], *sans_mois])
+    assert recueil.ressemblance(decouper(Texte("r.md", "markdown", _lignes(contenu)))) >= 0.3
+
+
+def _lignes(contenu: str) -> tuple[Ligne, ...]:
+    lues = [(rang, ligne) for rang, ligne in enumerate(contenu.splitlines(), 1) if ligne]
+    return tuple(Ligne(rang, ligne, vides=1) for rang, ligne in lues)
+
+
+def test_une_fiche_sans_lieu_est_annoncee_par_son_porteur_et_son_mois(tmp_path):
+    lu = lire(tmp_path, markdown([CAHIER[0], *(fiche[1:] for fiche in CAHIER[1:])]), "cahier.md")
+    assert [(n.titre, n.lieux, n.date, n.porteur) for n in lu.notices] == [
+        (DU_CAHIER[0][0], (), "2025-01/2025-02", "Association La Roue"),
+        (DU_CAHIER[1][0], ("Ville de Sarcelles",), "2025-03", "Ville de Sarcelles"),
+        (DU_CAHIER[2][0], (), "2025-04", "Rives Habitat"),
+    ]
+    assert [a.probleme for a in lu.anomalies] == ["fiche sans territoire imprimé"] * 2
+
+
+def test_une_fiche_sans_mois_est_un_doute_et_l_annee_de_couverture_n_en_est_pas_un(tmp_path):
+    couverture = ["RECUEIL DES FICHES EXPÉRIENCES", "Centre des Rives", "2025"]
+    lu = lire(tmp_path, markdown([couverture, *FICHES]))
+    assert [n.date for n in lu.notices] == [None, None, None]
+    assert [(a.gravite, a.probleme) for a in lu.anomalies] == [("doute", "fiche sans mois imprimé")] * 3
+
+
+def test_une_fiche_datee_absente_du_sommaire_ne_perd_que_sa_page(tmp_path):
+    datee = ["Persan", "UN JARDIN POUR TOUTES LES ÉCOLES", "Mai 2025 - Ville de Persan", *VELO[2:]]
+    lu = lire(tmp_path, markdown([COUVERTURE, PREAMBULE, SOMMAIRE, *FICHES, datee]))
+    assert (lu.notices[3].date, lu.notices[3].porteur) == ("2025-05", "Ville de Persan")
+    assert [a.probleme for a in lu.anomalies] == ["fiche absente du sommaire : sa page n'est pas imprimée"]
+
+
 # --- d'autres mises en page ---
 
 
@@ -599,6 +698,7 @@ def test_ce_qui_n_est_pas_un_lieu(texte):
         ("LA FERME, PRE, VILLE DE NANTERRE", "LA FERME", "Nanterre", "PRE, VILLE DE NANTERRE"),
         ("LA FERME, LES AMIS, VAL D'OISE", "LA FERME", "Est Val d'Oise", "LES AMIS"),
         ("LA FERME, SARCELLES", "LA FERME", "Sarcelles", None),
+        ("Une ferme, Rives Métropole", "Une ferme", "Rives Métropole", "Rives Métropole"),
         ("LA FERME, LES AMIS, SARCELLES", "LA FERME", "", "LES AMIS"),
         ("LA FERME (LES AMIS) - SARCELLES", "LA FERME", "Sarcelles", "LES AMIS"),
         ("LA FERME", "LA FERME", "Sarcelles", None),

@@ -15,7 +15,9 @@ _URL = re.compile(r"<?(?:https?://|www\.)[^\s<>]+>?")
 _BORDS = " \t,;:.-–—|/<>"
 #: Qui est remplacé n'a pas sa place dans un intitulé.
 _REMPLACEMENT = re.compile(
-    r"\s*[,(]?\s*\b(?:en\s+remplacement\s+d|(?:il|elle)?\s*(?:succ[èe]de|remplace)|[àa]\s+la\s+suite\s+d|qui\s+(?:part|rejoint|quitte))"
+    r"\s*[,(]?\s*\b(?:en\s+(?:remplacement|bin[ôo]me|lieu\s+et\s+place)\s+(?:avec|d)|(?:il|elle)?\s*(?:succ[èe]de|remplace)"
+    r"|succ[ée]dant|rempla[cç](?:ant|[ée]e?s?\s+par)|[àa]\s+la\s+(?:suite|place)\s+d|aux\s+c[ôo]t[ée]s\s+d"
+    r"|qui\s+(?:part|rejoint|quitte))"
     r"[^,;.)]*\)?",
     re.IGNORECASE,
 )
@@ -52,6 +54,21 @@ _MOMENT = re.compile(
     r"(?:\s+(?P<sens>derniers?|prochains?|pass[ée]s?))?",
     re.IGNORECASE,
 )
+#: Deux mots à capitale qui se suivent, ou une civilité.
+_NOM_POSSIBLE = re.compile(
+    r"\b[A-ZÀ-Þ][\w'’-]*\.?\s+(?:d[eu]s?\s+|l[ae]\s+|d')?[A-ZÀ-Þ][\w'’-]*|\b(?:M\.|Mmes?\b|Mlle\b)"
+)
+_HEURE = (
+    r"(?:(?:de|d[èe]s|[àa]|[àa]\s+partir\s+de)\s+)?\d{1,2}\s?(?:h|heures?)(?:\s?\d\d)?"
+    r"(?:\s*(?:[-–—/]|[àa])\s*\d{1,2}\s?(?:h|heures?)(?:\s?\d\d)?)?(?![^\W_])"
+)
+_HEURE_DEVANT = re.compile(rf"^\W*{_HEURE}\s*[,;:.–—-]*\s*", re.IGNORECASE)
+_HEURE_A_LA_FIN = re.compile(rf"\s*(?:[,;:]|\s[–—-])\s*{_HEURE}\W*$", re.IGNORECASE)
+_HEURE_APRES = re.compile(rf"\s+(?=(?:de|d[èe]s|[àa])\s){_HEURE}(?=\s*(?:[,:;]|[-–—]\s|$))", re.IGNORECASE)
+_OU_DEVANT = re.compile(r"(?P<ou>[^:–—]{3,60}?)(?:\s*:|\s+[-–—])\s+(?=\S)")
+_A_DISTANCE = re.compile(
+    r"(?:en\s+)?(?:visio(?:conf[ée]rence)?|w[ée]binaire)|en\s+ligne|[àa]\s+distance", re.IGNORECASE
+)
 _DEBUT = 300
 _LONGUEUR_REFERENCE = 220
 _LONGUEUR_TITRE = 220
@@ -84,6 +101,8 @@ def abreger(texte: str) -> str:
 def lire_mouvement(texte: str) -> Breve:
     """Un mouvement : la fonction, la structure et le lieu ; le nom va aux contacts.
 
+    Sans nom lisible, tout le texte y va s'il peut en contenir un.
+
     Examples
     --------
     >>> lire_mouvement("Ana Dupin, déléguée du préfet, Limay, Mantes-la-Ville").titre
@@ -95,7 +114,7 @@ def lire_mouvement(texte: str) -> Breve:
     morceaux = [morceau for morceau in re.split(r"\s*[:;]\s*|\s*,\s*|\s+[-–—]\s+", plat) if morceau]
     rang, noms = next(((n, lus) for n, m in enumerate(morceaux) if (lus := lire_noms(m))), (-1, ()))
     if rang < 0:
-        return Breve("", sure=False)
+        return Breve("", contacts=(Contact(None, plat),) if _NOM_POSSIBLE.search(plat) else (), sure=False)
     reste = _sans_nom(morceaux, rang, noms)
     titre = ", ".join(reste) or "Mouvement"
     structures = [contact.structure for contact in lire_contacts(texte) if contact.structure]
@@ -160,22 +179,48 @@ def titre_de_lecture(texte: str) -> str:
     citation = _CITATION.match(texte)
     if citation or lire_reference(texte) is None:
         return citation["titre"] if citation else abreger(texte)
-    return texte.split(",", 1)[0]
+    morceaux = texte.split(",")
+    auteur = next((rang for rang, morceau in enumerate(morceaux) if rang and lire_noms(morceau)), len(morceaux))
+    fin = next((rang for rang in range(1, auteur) if not _continue_le_titre(morceaux[rang])), auteur)
+    return ",".join(morceaux[:fin])
+
+
+def _continue_le_titre(morceau: str) -> bool:
+    """« Banlieues, une histoire » : une minuscule continue le titre, un éditeur ou une date le finit."""
+    return re.match(r"\s*[a-zà-ÿ]", morceau) is not None and not _REFERENCE.search(morceau)
 
 
 def lire_date(texte: str, annee: int | None) -> Breve:
-    """Une ligne d'agenda : sa date, et le reste pour titre.
+    """Une ligne d'agenda : sa date, son lieu, et le reste pour titre ; l'heure n'y est pas.
 
     Examples
     --------
     >>> lire_date("11 mai : séminaire sur la santé mentale", 2021).titre
     'séminaire sur la santé mentale'
+    >>> lire_date("11 mai, 9h-12h, Cergy – Séminaire sur la santé mentale", 2021).titre
+    'Séminaire sur la santé mentale'
     """
-    nu = sans_adresse(texte)
-    titre, imprimee = detacher_periode(nu)
-    fin = (titre or nu).rpartition(", ")[2]
-    lieux = lire_lieux(fin) if fin != titre and est_lieu(fin) else ()
-    return Breve(abreger(titre or nu), lieux, periode=lire_periode(imprimee or nu, annee))
+    nu = _HEURE_APRES.sub("", sans_adresse(texte))
+    reste, imprimee = detacher_periode(nu)
+    periode = lire_periode(imprimee or nu, annee)
+    devant, titre = _separer_le_lieu(_sans_heure(reste) or nu)
+    fin = titre.rpartition(", ")[2]
+    derriere = fin if fin != titre and est_lieu(fin) else ""
+    return Breve(abreger(titre), lire_lieux(devant or derriere) if devant or derriere else (), periode=periode)
+
+
+def _sans_heure(texte: str) -> str:
+    return _HEURE_A_LA_FIN.sub("", _HEURE_DEVANT.sub("", texte)).strip()
+
+
+def _separer_le_lieu(texte: str) -> tuple[str, str]:
+    """« Bobigny – Atelier » : où se tient un rendez-vous, et son titre ; à distance, il ne se tient nulle part."""
+    lue = _OU_DEVANT.match(texte)
+    if lue is None:
+        return "", texte
+    if _A_DISTANCE.fullmatch(lue["ou"]):
+        return "", texte[lue.end() :]
+    return (lue["ou"], texte[lue.end() :]) if est_lieu(lue["ou"]) else ("", texte)
 
 
 def lire_moment(texte: str, reference: str) -> Periode | None:

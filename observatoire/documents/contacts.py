@@ -37,6 +37,11 @@ _SIGLES_DE_STRUCTURE = (
 )
 _TETE_DE_STRUCTURE = rf"(?:(?i:{_STRUCTURES})|{_SIGLES_DE_STRUCTURE})(?![^\W_])"
 _STRUCTURE = re.compile(rf"^(?i:l'|le |la |les )?(?P<nom>{_TETE_DE_STRUCTURE}.*)$", re.DOTALL)
+#: « Orléans Métropole », « Rives Habitat » : le dernier mot dit que c'est une structure, non une personne.
+_STRUCTURE_A_LA_FIN = re.compile(
+    r"^[A-ZÀ-ÖØ-Þ].*\s(?:m[ée]tropole|agglom[ée]ration|agglo|communaut[ée]|habitat|am[ée]nagement|logis)$",
+    re.IGNORECASE,
+)
 _SIGLE = re.compile(r"^(?i:l'|le |la |les )?(?P<nom>[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ&'.-]{1,9}(?:\s\d{2})?)$")
 
 #: Premiers mots d'une fonction, au masculin, au féminin ou en écriture inclusive.
@@ -151,6 +156,17 @@ def est_fonction(texte: str) -> bool:
     return _FONCTION.match(texte.strip(_BORDS)) is not None
 
 
+def est_structure(texte: str) -> bool:
+    """Vrai pour un nom que son premier ou son dernier mot, ou sa forme de sigle, dit celui d'une structure.
+
+    Examples
+    --------
+    >>> est_structure("association Les Rives"), est_structure("Rives Métropole"), est_structure("Ana Dupin")
+    (True, True, False)
+    """
+    return any(motif.match(texte) for motif in (_STRUCTURE, _STRUCTURE_A_LA_FIN, _SIGLE))
+
+
 # --- découper ---
 
 
@@ -204,7 +220,7 @@ def _decoller(partie: str) -> list[str]:
 def _sorte(element: str) -> _Sorte:
     if _FONCTION.match(element):
         return "fonction"
-    if _STRUCTURE.match(element) or _SIGLE.match(element):
+    if est_structure(element):
         return "structure"
     return "personne" if _PERSONNE.match(element) else "autre"
 

@@ -100,9 +100,10 @@ _UNE_ANNEE = 2000
 #: Lignes du début où un document dit son année.
 _COUVERTURE = 12
 _VOISINAGE = 40
-_BORDS = " \t.,;:()[]|-–—"
-_FIN_DETACHEE = re.compile(r"(?:[,;:(|\[\n]|\s[-–—])\s*$")
-_DEBUT_DETACHE = re.compile(r"\s*(?:[,;:)|\]]|[-–—]\s)")
+_NUMERO_A_LA_FIN = re.compile(r"\W+(?:n\s?[°ºo]|num[ée]ro)\s?\d+\W*$", re.IGNORECASE)
+_BORDS = " \t.,;:()[]|·•-–—"
+_FIN_DETACHEE = re.compile(r"(?:[,;:(|\[\n]|\s[-–—·•])\s*$")
+_DEBUT_DETACHE = re.compile(r"\s*(?:[,;:)|\]]|[-–—·•]\s)")
 _LONGUEUR_COUVERTURE = 120
 
 
@@ -184,7 +185,7 @@ def lire_annee(texte: str) -> int | None:
 
 def est_periode(texte: str) -> bool:
     """Vrai pour une ligne qui n'est qu'une date ou un numéro daté (« n° 231, avril 2021 »)."""
-    nu = _NUMERO_DE_LETTRE.sub("", texte)
+    nu = _NUMERO_A_LA_FIN.sub("", _NUMERO_DE_LETTRE.sub("", texte))
     lue = lire_periode(nu, _UNE_ANNEE)
     if lue is None:
         return False
@@ -204,13 +205,20 @@ def detacher_periode(texte: str) -> tuple[str, str]:
         debut = _debut(texte, suite[0].start(), True)
         avant, apres = texte[:debut], texte[suite[-1].end() :]
         if _FIN_DETACHEE.search(avant) and not apres.strip(_BORDS):
-            return avant.rstrip(_BORDS), texte[debut : suite[-1].end()].strip(_BORDS)
+            return _finir(avant), texte[debut : suite[-1].end()].strip(_BORDS)
         if not avant.strip(_BORDS) and _DEBUT_DETACHE.match(apres):
-            return apres.strip(_BORDS), texte[debut : suite[-1].end()].strip(_BORDS)
+            return _finir(apres.lstrip(_BORDS)), texte[debut : suite[-1].end()].strip(_BORDS)
         if _FIN_DETACHEE.search(avant) and _DEBUT_DETACHE.match(apres):
-            reste = f"{avant.rstrip(_BORDS)}, {apres.lstrip(_BORDS)}"
+            reste = f"{_finir(avant)}, {apres.lstrip(_BORDS)}"
             return reste, texte[debut : suite[-1].end()].strip(_BORDS)
     return texte, ""
+
+
+def _finir(texte: str) -> str:
+    """Sans ses signes de fin, sauf la parenthèse qui en ferme une."""
+    nu = texte.rstrip(_BORDS)
+    fermee = texte[len(nu) :].startswith(")") and nu.count("(") > nu.count(")")
+    return f"{nu})" if fermee else nu
 
 
 def annee_du_document(lignes: Iterable[str], fichier: str) -> int | None:

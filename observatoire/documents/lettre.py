@@ -24,7 +24,7 @@ from observatoire.documents.breves import (
     sans_adresse,
     titre_de_lecture,
 )
-from observatoire.documents.dates import Periode, annee_du_document, est_periode, lire_periode
+from observatoire.documents.dates import Periode, annee_du_document, detacher_periode, est_periode, lire_periode
 from observatoire.documents.decoupage import (
     Article,
     Decoupage,
@@ -45,10 +45,11 @@ from observatoire.notices import Anomalie, Depouillement, Notice
 #: Rubriques qui présentent la lettre.
 _PRESENTATION = frozenset({"editorial", "sommaire"})
 _NATURES_D_ACTION = frozenset({"publication", "ressource", "agenda", "presse", "lecture", "mouvement", "formation"})
-_NOM_DE_LETTRE = re.compile(r"\b(?:lettre|newsletter|bulletin)\b|\bn\s?[°ºo]\s?\d+", re.IGNORECASE)
+_NOM_DE_LETTRE = re.compile(r"\b(?:lettre|newsletter|bulletin)\b|\b(?:n\s?[°ºo]|num[ée]ro)\s?\d+", re.IGNORECASE)
 _AUTRE_DOCUMENT = re.compile(r"\b(?:rapport|recueil|guide|annexe|compte[\s-]rendu|synth[èe]se)\b", re.IGNORECASE)
 _LIEU_DEVANT = re.compile(r"(?P<lieu>[^:–—]{3,60}?)(?:\s*:|\s+[-–—])\s+(?=\S)")
 _LIEU_DERRIERE = re.compile(r"(?::|,|\s[-–—])\s+(?P<lieu>[^:,–—/]{3,60})$")
+_TITRES_D_UNE_SERIE = 2
 _EN_TETE = 14
 _LONGUEUR_EN_TETE = 130
 #: Un article long, à intertitres, est une expérience même si rien ne l'annonce.
@@ -107,6 +108,7 @@ class _Lettre:
         debut = fin_d_en_tete(self.blocs, self.roles)
         titre, self._parution = self._lire_en_tete(debut)
         ranger_les_repetitions(self.blocs, self.roles, (bloc.texte for bloc in self.blocs[:debut]), debut)
+        self._serie = self._est_une_serie()
         articles = Decoupage(self.blocs, self.roles, debut).articles()
         notices = self._dater([notice for article in articles for notice in self._notices(article)])
         self.compte.prendre((rang for rang, role in enumerate(self.roles) if role == "mobilier"), "mobilier")
@@ -119,13 +121,19 @@ class _Lettre:
             anomalies=(*self._anomalies, *self.compte.restes()),
         )
 
+    def _est_une_serie(self) -> bool:
+        """Vrai si la lettre ouvre d'habitude ses titres par un lieu (« Cergy : ... »), même s'il n'est pas redit."""
+        titres = (bloc.texte for bloc, role in zip(self.blocs, self.roles, strict=True) if role == "titre")
+        devant = (lue["lieu"] for titre in titres if (lue := _LIEU_DEVANT.match(titre)) and ":" in lue[0])
+        return sum(map(est_lieu, devant)) >= _TITRES_D_UNE_SERIE
+
     def _lire_en_tete(self, fin: int) -> tuple[str, Periode | None]:
         """Le titre de la lettre, et le mois de ce numéro."""
         rangs = [rang for rang in range(min(fin, _EN_TETE)) if len(self.blocs[rang].texte) <= _LONGUEUR_EN_TETE]
         self.compte.prendre(rangs, "en-tête")
         lignes = [self.blocs[rang].texte for rang in rangs if self.roles[rang] != "mobilier"]
         titre = lignes[0] if lignes else self._fichier
-        datees = [ligne for ligne in lignes if est_periode(ligne) or _NOM_DE_LETTRE.search(ligne)]
+        datees = [li for li in lignes if est_periode(li) or _NOM_DE_LETTRE.search(li) or detacher_periode(li)[1]]
         parution = next((lue for ligne in datees if (lue := lire_periode(ligne, self._annee)) and "-" in lue.iso), None)
         if self._annee is None and parution:
             self._annee = int(parution.iso[:4])
@@ -149,7 +157,8 @@ class _Lettre:
         if nature in _PRESENTATION:
             self.compte.prendre([*article.tete.rangs(), *article.corps], "présentation")
         elif article.tete.titre is not None:
-            yield self._article(article, article.tete.titre)
+            notice = self._article(article, article.tete.titre)
+            yield self._sans_nom(notice) if nature == "mouvement" else notice
         else:
             self.compte.prendre(article.tete.rangs(), "rubrique")
             yield from self._liste(article)
@@ -163,10 +172,11 @@ class _Lettre:
         nature = self._nature(article.etat, bloc, corps)
         periode = self._periode(article, nature, corps)
         lieux = self._lieux(article, bloc.texte, corps)
+        intitule = self._intitule(article, nature, bloc.texte, lieux)
         return Notice(
             genre="experience" if nature == "experience" else "action",
             nature=nature,
-            titre=titre_de_lecture(bloc.texte) if nature == "lecture" else bloc.texte,
+            titre=intitule,
             ligne=bloc.ligne,
             page=bloc.page,
             texte=corps.texte,
@@ -181,12 +191,25 @@ class _Lettre:
             url=next(iter(corps.adresses), None),
         )
 
+    def _sans_nom(self, notice: Notice) -> Notice:
+        """Un mouvement imprimé comme un article : son nom ne va qu'aux contacts."""
+        breve = lire_mouvement(", ".join([notice.titre, *notice.texte.split("\n")]))
+        self._signaler_un_mouvement(breve, notice.ligne, notice.page)
+        return replace(
+            notice,
+            titre=abreger(breve.titre) or (notice.rubrique if breve.contacts else notice.titre) or "Mouvement",
+            texte=breve.titre if breve.contacts else notice.texte,
+            lieux=notice.lieux or breve.lieux,
+            sections=() if breve.contacts else notice.sections,
+            contacts=(*breve.contacts, *notice.contacts),
+        )
+
     def _nature(self, etat: Etat, bloc: Bloc, corps: Corps) -> str:
         """La nature que dit la rubrique ; sans elle, un jour annonce un rendez-vous, un long article une expérience."""
         nature = etat.nature
         if nature == "experience":
             if self._parution is None:
-                probleme = "expérience sans mois : la lettre n'imprime pas le sien"
+                probleme = "expérience sans mois : aucun n'est lu dans l'en-tête de la lettre"
                 self._anomalies.append(Anomalie("doute", probleme, bloc.ligne, bloc.page, bloc.texte[:200]))
             return nature
         intertitres = sum(section.titre != "" for section in corps.sections)
@@ -211,8 +234,16 @@ class _Lettre:
         devant = _LIEU_DEVANT.match(titre)
         if devant is None or not (article.etat.portee == "locale" or article.etat.nature == "experience"):
             return ()
-        connu = est_lieu(devant["lieu"]) and cle(devant["lieu"]) in cle(corps.texte)
-        return lire_lieux(devant["lieu"]) if connu else ()
+        situes = self._serie or cle(devant["lieu"]) in cle(corps.texte)
+        return lire_lieux(devant["lieu"]) if situes and est_lieu(devant["lieu"]) else ()
+
+    def _intitule(self, article: Article, nature: str, titre: str, lieux: tuple[str, ...]) -> str:
+        """Le titre d'un article, sans le lieu qui l'ouvre s'il est déjà dit."""
+        if nature == "lecture":
+            return titre_de_lecture(titre)
+        devant = _LIEU_DEVANT.match(titre)
+        ouvre = devant is not None and article.tete.lieu is None and bool(lieux) and lire_lieux(devant["lieu"]) == lieux
+        return titre[devant.end() :] if devant is not None and ouvre else titre
 
     def _porteur(self, nature: str, corps: Corps) -> str | None:
         if nature != "experience" or not corps.sections:
@@ -241,13 +272,18 @@ class _Lettre:
 
     def _liste(self, article: Article) -> Iterator[Notice]:
         for rangs in self._elements(article.corps):
-            self.compte.prendre((rang for rang in rangs if self.roles[rang] == "contact"), "contact")
+            for role in ("contact", "adresse"):
+                self.compte.prendre((rang for rang in rangs if self.roles[rang] == role), role)
             self.compte.prendre(rangs, "liste")
             bloc = self.blocs[rangs[0]]
             breve = self._breve(article.etat.nature, recoller_adresses(bloc))
-            if not breve.sure:
-                self._anomalies.append(Anomalie("doute", "mouvement sans nom lisible", bloc.ligne, bloc.page))
+            self._signaler_un_mouvement(breve, bloc.ligne, bloc.page)
             yield self._element(article, bloc, rangs, breve)
+
+    def _signaler_un_mouvement(self, breve: Breve, ligne: int, page: int | None) -> None:
+        if not breve.sure:
+            probleme = "mouvement sans nom lisible : ce qui peut en contenir un n'est donné qu'aux contacts"
+            self._anomalies.append(Anomalie("doute", probleme, ligne, page))
 
     def _elements(self, rangs: Sequence[int]) -> Iterator[list[int]]:
         """Chaque ligne d'une liste, avec l'adresse ou le contact qui la suit."""
@@ -287,13 +323,15 @@ class _Lettre:
         imprimes = (lignes_de_contact(self.blocs[rang]) for rang in rangs if self.roles[rang] == "contact")
         contacts, reste = lire_contacts_et_reste(imprimes)
         periode = breve.periode or (self._parution if nature in {"actualite", "mouvement"} else None)
+        nomme = nature == "mouvement" and bool(breve.contacts)
+        lignes = [breve.titre, *self._lignes(rangs[1:])] if nomme else [*self._lignes(rangs), *reste]
         return Notice(
             genre="action",
             nature=nature,
             titre=breve.titre or article.etat.rubrique or "Mouvement",
             ligne=bloc.ligne,
             page=bloc.page,
-            texte="\n".join([*self._lignes(rangs), *reste, *liens[1:]]),
+            texte="\n".join(filter(None, [*lignes, *liens[1:]])),
             lieux=breve.lieux,
             rubrique=article.etat.intitule(),
             date=periode.iso if periode else None,

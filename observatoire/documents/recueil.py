@@ -13,6 +13,7 @@ from itertools import pairwise, takewhile
 from observatoire.documents.adresses_web import lignes_brutes, ouvrir_les_liens
 from observatoire.documents.articles import Compte, Corps, lire_corps, tetes
 from observatoire.documents.blocs import Bloc, en_capitales
+from observatoire.documents.contacts import est_structure
 from observatoire.documents.dates import Periode, annee_du_document, detacher_periode, est_periode, lire_periode
 from observatoire.documents.lignes_de_lieu import est_lieu, lire_lieux
 from observatoire.documents.mise_en_page import lire_champ, preparer, ranger_les_repetitions
@@ -25,6 +26,7 @@ from observatoire.documents.tetes_de_fiche import (
     PREAMBULE,
     Depart,
     candidats,
+    est_annoncee,
     est_isole,
     est_paginee,
     ligne_de_lieu,
@@ -36,7 +38,11 @@ from observatoire.documents.texte import Texte
 from observatoire.notices import Anomalie, Depouillement, Notice
 from observatoire.racines import raciner
 
-_NOM = re.compile(r"\bfiches?[\s-]+exp[ée]riences?\b|\brecueil\b|\bretours?\s+d'exp[ée]riences?\b", re.IGNORECASE)
+_NOM = re.compile(
+    r"\bfiches?[\s-]+exp[ée]riences?\b|\brecueil\b"
+    r"|\b(?:retours?|cahiers?|carnets?|livrets?|catalogues?|r[ée]cits?)\s+d(?:es\s+|e\s+|')exp[ée]riences?\b",
+    re.IGNORECASE,
+)
 _LETTRE = re.compile(
     r"^\W*(?:mouvements|nominations|en\s+bref|br[èe]ves|agenda|dans\s+la\s+presse|revue\s+de\s+presse|fiche\s+exp[ée]rience"
     r"|sondage|[àa]\s+lire(?:\W.*)?)\W*$|^<\s?[^<>]{3,80}>$",
@@ -53,7 +59,11 @@ def ressemblance(blocs: Sequence[Bloc]) -> float:
     """De 0 à 1, à quel point ces blocs sont ceux d'un recueil de fiches expériences."""
     separes, roles = preparer(blocs, est_isole, ouvre_les_productions)
     departs = [depart for groupe in candidats(separes, roles, frozenset()) for depart in groupe]
-    departs = [depart for depart in departs if depart.lieu is not None and en_capitales(separes[depart.titre].texte)]
+    departs = [
+        d
+        for d in departs
+        if d.lieu is not None and _est_net(separes[d.titre], annoncee=est_annoncee(separes, roles, d))
+    ]
     nomme = any(_NOM.search(bloc.texte) for bloc in separes[:_COUVERTURE])
     sommaire = sum(bool(entree.periode) for entree in lire_sommaire(separes))
     contacts = sum(role == "contact" for role in roles)
@@ -169,7 +179,8 @@ class _Recueil:
         lieux = lire_lieux(imprime or annonce.lieu or "")
         periode, brute = self._periode(depart, corps)
         rubrique = self._rubrique(depart)
-        self._signaler(depart, annonce, sommaire=sommaire)
+        datee = periode is not None and "-" in periode.iso
+        self._signaler(depart, annonce, sommaire=sommaire, datee=datee)
         self._signaler_les_manques(depart, situee=bool(lieux), redigee=bool(corps.texte))
         return Notice(
             genre="experience",
@@ -184,7 +195,7 @@ class _Recueil:
             date=periode.iso if periode else None,
             periode=periode.texte if periode else brute.lower() or None,
             annee=int(periode.iso[:4]) if periode else self._annee,
-            porteur=_porteur(corps, annonce, lieux),
+            porteur=_porteur(corps, annonce, self._porteur_de_tete(depart), lieux),
             publics=_enumerer(corps.champs.get("publics", "")),
             partenaires=_enumerer(corps.champs.get("partenaires", "")),
             sections=corps.sections,
@@ -193,18 +204,29 @@ class _Recueil:
         )
 
     def _periode(self, depart: Depart, corps: Corps) -> tuple[Periode | None, str]:
-        """La période du sommaire, de la tête de la fiche ou de son encadré."""
+        """La période du sommaire, de la tête de la fiche ou de son encadré ; une année seule est celle du recueil."""
         tete = [self.blocs[rang].texte for rang in range(depart.debut, depart.corps) if rang != depart.titre]
-        du_lieu = detacher_periode(self.blocs[depart.lieu].texte)[1] if depart.lieu is not None else ""
-        imprimees = [depart.entree.periode if depart.entree else "", du_lieu, *filter(est_periode, tete)]
+        mois = [texte for texte in tete if est_periode(texte) and not re.fullmatch(r"[\d\s/–-]+", texte)]
+        dites = [
+            detacher_periode(self.blocs[rang].texte)[1] for rang in (depart.lieu, depart.datee) if rang is not None
+        ]
+        imprimees = [depart.entree.periode if depart.entree else "", *dites, *mois]
         brute = next(filter(None, [*imprimees, corps.champs.get("periode", "")]), "")
         return lire_periode(brute, self._annee), brute
+
+    def _porteur_de_tete(self, depart: Depart) -> str:
+        """Ce que la ligne datée dit du porteur ; un nom de lieu n'en est un que si le lieu est imprimé ailleurs."""
+        reste = detacher_periode(self.blocs[depart.datee].texte)[0] if depart.datee is not None else ""
+        if depart.datee is None or est_periode(self.blocs[depart.datee].texte):
+            return ""
+        return reste if depart.lieu != depart.datee or (" " in reste and est_structure(reste)) else ""
 
     def _tete(self, depart: Depart) -> list[int]:
         """Ce que la tête d'une fiche dit : titre, lieu, dates, numéro, et la rubrique s'il y en a une."""
         rangs = [rang for rang in range(depart.debut, depart.corps) if self.roles[rang] == "titre"]
         rubrique = self._rubrique(depart)
-        return [rang for rang in rangs if rang in {depart.titre, depart.lieu, rubrique} or self._date_ou_numero(rang)]
+        dits = {depart.titre, depart.lieu, depart.datee, rubrique}
+        return [rang for rang in rangs if rang in dits or self._date_ou_numero(rang)]
 
     def _date_ou_numero(self, rang: int) -> bool:
         texte = self.blocs[rang].texte
@@ -212,19 +234,21 @@ class _Recueil:
 
     def _rubrique(self, depart: Depart) -> int | None:
         """La dernière ligne de tête qui n'est ni le lieu, ni une date, ni un numéro."""
-        rangs = [
-            rang for rang in range(depart.debut, depart.titre) if self.roles[rang] == "titre" and rang != depart.lieu
-        ]
+        dits = {depart.lieu, depart.datee}
+        rangs = [rang for rang in range(depart.debut, depart.titre) if self.roles[rang] == "titre" and rang not in dits]
         return next((rang for rang in reversed(rangs) if not self._date_ou_numero(rang)), None)
 
     def _numero(self, depart: Depart) -> str | None:
         lues = [NUMERO.match(self.blocs[rang].texte) for rang in range(depart.debut, depart.titre + 1)]
         return next((lue[1] for lue in lues if lue), None)
 
-    def _signaler(self, depart: Depart, annonce: Annonce, *, sommaire: bool) -> None:
+    def _signaler(self, depart: Depart, annonce: Annonce, *, sommaire: bool, datee: bool) -> None:
         if depart.entree is None and sommaire:
-            self._douter(depart, "fiche absente du sommaire : ni mois ni page imprimés")
-        elif depart.entree is not None and _differents(annonce.titre, titre_de_fiche(self.blocs, depart)):
+            manque = "sa page n'est pas imprimée" if datee else "ni mois ni page imprimés"
+            self._douter(depart, f"fiche absente du sommaire : {manque}")
+        elif not datee:
+            self._douter(depart, "fiche sans mois imprimé")
+        if depart.entree is not None and _differents(annonce.titre, titre_de_fiche(self.blocs, depart)):
             self._douter(depart, f"titre différent au sommaire : « {annonce.titre} »")
 
     def _signaler_les_manques(self, depart: Depart, *, situee: bool, redigee: bool) -> None:
@@ -287,10 +311,17 @@ class _Recueil:
 # --- ce que dit une fiche ---
 
 
-def _porteur(corps: Corps, annonce: Annonce, lieux: Sequence[str]) -> str | None:
-    """Le porteur de l'encadré, sinon du sommaire, sinon du chapeau."""
+def _est_net(bloc: Bloc, *, annoncee: bool) -> bool:
+    """Vrai pour un titre que sa casse distingue, ou que son mois ou le contact qui le précède annonce."""
+    return annoncee or en_capitales(bloc.texte)
+
+
+def _porteur(corps: Corps, annonce: Annonce, de_tete: str, lieux: Sequence[str]) -> str | None:
+    """Le porteur de l'encadré, sinon de la tête de la fiche, sinon du sommaire, sinon du chapeau."""
     if "porteur" in corps.champs:
         return corps.champs["porteur"]
+    if de_tete:
+        return de_tete
     if annonce.porteur:
         return porteur_imprime(annonce.porteur, corps.texte, lieux)
     chapeau = corps.sections[0] if corps.sections else None

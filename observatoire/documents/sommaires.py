@@ -15,6 +15,7 @@ from itertools import islice, pairwise, takewhile
 from rapidfuzz import fuzz
 
 from observatoire.documents.blocs import Bloc
+from observatoire.documents.contacts import est_structure
 from observatoire.documents.dates import detacher_periode
 from observatoire.documents.lignes_de_lieu import est_lieu
 from observatoire.racines import plier
@@ -297,7 +298,8 @@ def _porteur_et_lieu(reste: str, lieu: str) -> tuple[str, str]:
     if accord < _RESSEMBLANCE_DE_LIEU:
         return reste, ""
     ou, avant = reste[-depart:], reste[: bornes[debuts.index(-depart)][0]].strip()
-    if _COLLECTIVITE.match(cle(ou)):
+    seule = not avant and " " in ou and est_structure(ou)  # « Orléans Métropole » dit qui porte, et où
+    if seule or _COLLECTIVITE.match(cle(ou)):
         return reste, ou
     return avant, ou
 
