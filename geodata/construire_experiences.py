@@ -30,9 +30,7 @@ def tables_experiences(repertoire: Repertoire, dossier: Path = RELECTURES) -> di
     """
     themes = [theme.libelle for theme in Vocabulaire.charger().themes]
     lues = [(fichier.name, fichier.read_text(encoding="utf-8")) for fichier in sorted(dossier.glob("*.csv"))]
-    relues = [
-        revue.cataloguer(revue.lire(texte, nom), repertoire.niveau_du_code, nom, themes) for nom, texte in lues
-    ]
+    relues = [revue.cataloguer(revue.lire(texte, nom), repertoire.niveau_du_code, nom, themes) for nom, texte in lues]
     tables = {nom: pd.concat([getattr(r, nom) for r in relues], ignore_index=True) for nom in revue.TABLES}
     doubles = [i for i, n in Counter([*tables["experiences"].id, *tables["actions"].id]).items() if n > 1]
     if doubles:
