@@ -204,9 +204,8 @@ def _surs(liens: Sequence[Mention], texte: str) -> list[str]:
     return imprimes or [lien.code for lien in nommes]
 
 
-def _niveau(liens: Sequence[Mention], codes: Sequence[str]) -> str | None:
-    """Le plus large des niveaux retenus."""
-    niveaux = {lien.niveau for lien in liens if lien.code in codes}
+def niveau_le_plus_large(niveaux: Iterable[str]) -> str | None:
+    """Le plus large de ces niveaux ; None s'il n'y en a pas."""
     return max(niveaux, key=NIVEAUX_INDICATEURS.index, default=None)
 
 
@@ -298,7 +297,7 @@ class _Redaction:
             "dispositifs": self.vocabulaire.reconnaitre_dispositifs(f"{notice.titre}. {notice.texte}"),
             "territoires": codes,
             "lieux": ", ".join(notice.lieux) or None,
-            "niveau": _niveau(liens, codes),
+            "niveau": niveau_le_plus_large(lien.niveau for lien in liens if lien.code in codes),
             "qpv": sorted(lien.code for lien in liens if lien.niveau == "qpv"),
             "resume": self._discret(_premiere_phrase(notice), notice),
             "mots": _mots(notice),

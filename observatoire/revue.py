@@ -17,7 +17,7 @@ from typing import Any, cast
 import pandas as pd
 
 from observatoire.erreurs import ErreurArgument, ErreurSchema
-from observatoire.experiences import aux_types
+from observatoire.experiences import aux_types, niveau_le_plus_large
 from observatoire.referentiel import normaliser
 from observatoire.schemas import NATURES_ACTIONS, SCHEMAS
 
@@ -274,7 +274,9 @@ def cataloguer(
     liens = [lien for ligne in lignes for lien in _liens_de(ligne)]
     table_liens = pd.DataFrame(liens, columns=SCHEMAS["liens"].colonnes())
     table_liens["niveau"] = table_liens["code"].map(niveau_du_code)
-    niveaux = {ligne["id"]: _niveau_large(ligne["territoires"], niveau_du_code) for ligne in lignes}
+    niveaux = {
+        ligne["id"]: niveau_le_plus_large(filter(None, map(niveau_du_code, ligne["territoires"]))) for ligne in lignes
+    }
     completes = [{**ligne, "niveau": niveaux[ligne["id"]] or ligne["niveau"]} for ligne in lignes]
     return Relues(
         _table("experiences", [ligne for ligne in completes if ligne["genre"] == "experience"]),
@@ -326,11 +328,6 @@ def _liens_de(ligne: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 _ATTRIBUTS = ("nom", "origine", "confiance", "partie")
-
-
-def _niveau_large(codes: Iterable[str], niveau_du_code: Callable[[str], str | None]) -> str | None:
-    ordre = SCHEMAS["liens"].champs[3].valeurs
-    return max((n for code in codes if (n := niveau_du_code(code))), key=ordre.index, default=None)
 
 
 # --- les cases ---

@@ -9,7 +9,7 @@ import typst
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from observatoire.documents.blocs import decouper, en_capitales, ressemble_a_un_titre, sans_balises, sections
+from observatoire.documents.blocs import decouper, en_capitales, ressemble_a_un_titre, sans_balises
 from observatoire.documents.texte import Texte, lire_texte, nettoyer
 from observatoire.erreurs import ErreurSource, ErreurType
 
@@ -146,16 +146,6 @@ def test_le_markdown_donne_titres_puces_et_rangees(tmp_path):
         ("rangee", "Action | Pages", 0),
         ("paragraphe", "Il a fallu du temps, dit-elle.", 0),
     ]
-
-
-def test_les_parties_suivent_les_titres(tmp_path):
-    fichier = tmp_path / "guide.md"
-    fichier.write_text("Avant.\n\n# Un\n\nTexte un.\n\n## Deux\n\nTexte deux.\n", encoding="utf-8")
-    parties = [
-        (titre.texte if titre else "", [b.texte for b in suite])
-        for titre, suite in sections(decouper(lire_texte(fichier)))
-    ]
-    assert parties == [("", ["Avant."]), ("Un", ["Texte un."]), ("Deux", ["Texte deux."])]
 
 
 def test_un_pied_de_page_repete_est_retire_mais_pas_un_lien(tmp_path):

@@ -257,11 +257,3 @@ def _sans_cesures(texte: str, mots: frozenset[str]) -> str:
         return coupe[0] if legitime or f"{debut}{fin}".casefold() not in mots else debut + fin
 
     return _TIRET_INTERNE.sub(recoller, texte) if "-" in texte else texte
-
-
-def sections(blocs: Sequence[Bloc]) -> Iterator[tuple[Bloc | None, list[Bloc]]]:
-    """Découpe une suite de blocs à chaque titre déclaré ; la première part, sans titre, peut être vide."""
-    bornes = [rang for rang, bloc in enumerate(blocs) if bloc.genre == "titre"]
-    yield None, list(blocs[: bornes[0] if bornes else len(blocs)])
-    for debut, fin in pairwise([*bornes, len(blocs)]):
-        yield blocs[debut], list(blocs[debut + 1 : fin])

@@ -52,8 +52,8 @@ class LignePdf:
     gras: bool = False
 
 
-def lire_lignes(chemin: Path, octets: bytes) -> list[LignePdf]:
-    """Toutes les lignes du PDF, dans l'ordre de lecture.
+def lire_lignes(chemin: Path, octets: bytes) -> tuple[list[LignePdf], int]:
+    """Toutes les lignes du PDF, dans l'ordre de lecture, et son nombre de pages.
 
     Raises
     ------
@@ -68,7 +68,8 @@ def lire_lignes(chemin: Path, octets: bytes) -> list[LignePdf]:
         remede = "enregistrez-en une copie sans mot de passe" if protege else "téléchargez-le de nouveau"
         raise ErreurSource(f"Le PDF « {chemin} » est {raison}. Que faire : {remede}.") from cause
     try:
-        return _contraster([ligne for numero in range(len(document)) for ligne in _lignes_de_page(document, numero)])
+        pages = len(document)
+        return _contraster([ligne for numero in range(pages) for ligne in _lignes_de_page(document, numero)]), pages
     finally:
         document.close()
 
@@ -78,15 +79,6 @@ def _contraster(lignes: list[LignePdf]) -> list[LignePdf]:
     gras = sum(len(ligne.texte) for ligne in lignes if ligne.gras)
     domine = 2 * gras > sum(len(ligne.texte) for ligne in lignes)
     return [replace(ligne, gras=False) for ligne in lignes] if domine else lignes
-
-
-def nombre_pages(octets: bytes) -> int:
-    """Nombre de pages d'un PDF lisible."""
-    document = pdfium.PdfDocument(octets)
-    try:
-        return len(document)
-    finally:
-        document.close()
 
 
 def _lignes_de_page(document: pdfium.PdfDocument, numero: int) -> list[LignePdf]:

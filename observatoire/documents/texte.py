@@ -171,7 +171,8 @@ def _retirer(lignes: Iterable[Ligne], a_retirer: Container[str]) -> Iterator[Lig
 
 
 def _lire_pdf(fichier: Path, octets: bytes) -> Texte:
-    lues = [replace(ligne, texte=nettoyer(ligne.texte)) for ligne in _sans_coupes(pdf.lire_lignes(fichier, octets))]
+    brutes, pages = pdf.lire_lignes(fichier, octets)
+    lues = [replace(ligne, texte=nettoyer(ligne.texte)) for ligne in _sans_coupes(brutes)]
     lues = [ligne for ligne in lues if ligne.texte.strip()]
     reperes = _reperes(lues)
     gardees = [ligne for ligne in lues if _repere(ligne) not in reperes]
@@ -180,7 +181,7 @@ def _lire_pdf(fichier: Path, octets: bytes) -> Texte:
         Ligne(rang, ligne.texte, ligne.page, ligne.corps, int(separee), ligne.gras)
         for rang, (ligne, separee) in enumerate(zip(gardees, separees, strict=True), start=1)
     ]
-    muettes = sorted(set(range(1, pdf.nombre_pages(octets) + 1)) - {ligne.page for ligne in lues})
+    muettes = sorted(set(range(1, pages + 1)) - {ligne.page for ligne in lues})
     return Texte(fichier.name, "pdf", tuple(lignes), tuple(_pages_muettes(muettes)) if lignes else ())
 
 
