@@ -8,12 +8,13 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from observatoire.erreurs import AgregationInterdite, ErreurArgument
 from observatoire.indicateurs import DIFFUSE, SIGNES, Couverture, Releve, Valeur, lire_millesime
+from observatoire.origines import Case, Origine
 from observatoire.qpv import Synthese
 from observatoire.typographie import accorder, enumerer
 
@@ -123,7 +124,8 @@ def _recompter(
 ) -> Valeur:
     """Géographie prioritaire de l'ensemble : un quartier à cheval sur deux parties n'y est qu'une fois."""
     modele = releve.valeur(*parties[0].cle, indicateur)
-    synthese = synthetiser(frozenset().union(*(p.communes for p in parties)))
+    communes = frozenset().union(*(p.communes for p in parties))
+    synthese = synthetiser(communes)
     if voulu not in {None, modele.millesime}:
         raison = f"il n'est dans les données qu'en {modele.millesime}, pas en {voulu}"
     elif synthese.departements_absents:
@@ -132,11 +134,20 @@ def _recompter(
         raison = f"la répartition des quartiers à cheval ({enumerer(synthese.debordants)}) n'est pas publiée"
     else:
         valeur = float(getattr(synthese, _GEOGRAPHIE[indicateur]))
-        return replace(modele, **_ensemble(parties), valeur=valeur, statut=DIFFUSE)
+        origine = _origine_recomptee(indicateur, synthese.codes, communes)
+        return replace(modele, **_ensemble(parties), valeur=valeur, statut=DIFFUSE, origine=origine)
     raise AgregationInterdite(
         f"« {modele.libelle} » ne se recompte pas sur cet ensemble : {raison}. "
         "Que faire : choisissez un autre millésime, ou un ensemble de communes qui contient ces quartiers en entier."
     )
+
+
+def _origine_recomptee(indicateur: str, quartiers: Iterable[str], communes: Iterable[str]) -> Origine:
+    cases = tuple(Case("qpv", code, "population") for code in quartiers)
+    if indicateur == "part_population_qpv":
+        habitants = tuple(Case("communes", code, "population_2020") for code in sorted(communes))
+        return Origine("rapport", cases, habitants, 100)
+    return Origine("compte" if indicateur == "nombre_qpv" else "somme", cases)
 
 
 def _echelle(unite: str) -> int:
@@ -148,6 +159,10 @@ def _echelle(unite: str) -> int:
 def _ensemble(parties: Sequence[Partie]) -> dict[str, Any]:
     codes = "+".join(p.code for p in parties[:_MONTRES]) + ("+..." if len(parties) > _MONTRES else "")
     return {"niveau": "ensemble", "code": codes}
+
+
+def _cases(valeurs: Iterable[Valeur]) -> tuple[Case, ...]:
+    return tuple(case for v in valeurs for case in v.origine.cases)
 
 
 @dataclass(frozen=True)
@@ -166,7 +181,8 @@ class _Calcul:
         publiees = self._publiees(valeurs)
         partielle = len(publiees) < len(valeurs)
         total = math.fsum(v.valeur for v in publiees.values())
-        return replace(self._resultat(publiees, total, partielle), minimum=partielle)
+        origine = Origine("somme", _cases(publiees.values()))
+        return replace(self._resultat(publiees, total, partielle), minimum=partielle, origine=origine)
 
     def rapport(self, voulu: int | None) -> Valeur:
         """Part ou ratio recalculé de son numérateur et de son dénominateur, au même millésime s'ils en ont un."""
@@ -182,8 +198,10 @@ class _Calcul:
                 f"« {self.fiche.libelle} » : aucun territoire n'a à la fois le numérateur et le dénominateur. "
                 "Que faire : donnez d'autres territoires."
             )
-        valeur = _echelle(str(self.fiche.unite)) * math.fsum(v.valeur for v in retenus.values()) / total
-        return self._resultat(retenus, valeur, len(retenus) < len(self.parties))
+        echelle = _echelle(str(self.fiche.unite))
+        valeur = echelle * math.fsum(v.valeur for v in retenus.values()) / total
+        origine = Origine("rapport", _cases(retenus.values()), _cases(denominateurs[p] for p in retenus), echelle)
+        return replace(self._resultat(retenus, valeur, len(retenus) < len(self.parties)), origine=origine)
 
     def moyenne(self, millesime: int | None) -> Valeur:
         """Moyenne d'une part, pondérée par un effectif que le catalogue nomme : toujours une estimation."""
@@ -195,7 +213,8 @@ class _Calcul:
         ponderation = next(iter(poids.values()))
         resultat = self._resultat(pesees, valeur, estimation=True)
         poids_dit = f"{ponderation.libelle.lower()} {ponderation.millesime or '(année non documentée)'}"
-        return replace(resultat, source=f"{resultat.source}, pondéré par : {poids_dit}")
+        origine = Origine("moyenne", _cases(pesees.values()), _cases(poids.values()))
+        return replace(resultat, source=f"{resultat.source}, pondéré par : {poids_dit}", origine=origine)
 
     def millesime(self, indicateur: str, voulu: int | None = None) -> int | None:
         """Millésime demandé, ou dernier commun à toutes les parties qui en ont un."""

@@ -13,6 +13,7 @@ import pandas as pd
 
 from observatoire.erreurs import AgregationInterdite, ErreurArgument
 from observatoire.indicateurs import DIFFUSE, Releve, Valeur, lire_millesime
+from observatoire.origines import Origine
 
 #: Territoires hors du référentiel embarqué avec lesquels tout se compare.
 ENGLOBANTS = (("region", "11", "Île-de-France"), ("france", "metropole", "France métropolitaine"))
@@ -51,7 +52,7 @@ def confronter(releve: Releve, cibles: Sequence[Cible], indicateur: str, millesi
     annee = millesime if millesime is not None else _annee_commune(releve, cibles, indicateur)
     valeurs = [_valeur(releve, cible, indicateur, annee, millesime) for cible in cibles]
     nature = str(releve.fiche(indicateur).nature)
-    ecarts = [(math.nan, ""), *(_ecart(valeurs[0], autre, nature) for autre in valeurs[1:])]
+    ecarts = [(math.nan, ""), *(ecart_entre(valeurs[0], autre, nature) for autre in valeurs[1:])]
     return [
         Regard(nom, valeur, valeur.statut not in _ABSENTS and valeur.millesime == valeurs[0].millesime, *ecart)
         for (_, _, nom), valeur, ecart in zip(cibles, valeurs, ecarts, strict=True)
@@ -125,7 +126,7 @@ def _valeur(releve: Releve, cible: Cible, indicateur: str, annee: int | None, vo
     return releve.valeur(niveau, code, indicateur)
 
 
-def _ecart(sujet: Valeur, autre: Valeur, nature: str) -> tuple[float, str]:
+def ecart_entre(sujet: Valeur, autre: Valeur, nature: str) -> tuple[float, str]:
     """Écart du sujet à l'autre : en points pour une part, en % pour un montant, brut pour un indice ou un ratio."""
     comparables = sujet.statut == autre.statut == DIFFUSE and sujet.millesime == autre.millesime
     if not comparables or nature == "effectif":
@@ -220,6 +221,7 @@ def hors_quartiers(ensemble: Valeur, quartiers: Valeur) -> Valeur:
         libelle=f"{ensemble.libelle} hors QPV",
         valeur=ensemble.valeur - quartiers.valeur,
         source=f"{ensemble.source} ; {quartiers.source}",
+        origine=Origine("difference", termes=(ensemble.origine, quartiers.origine)),
     )
 
 

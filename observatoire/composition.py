@@ -11,6 +11,7 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import as_file, files
+from pathlib import Path
 from typing import Any, Literal
 
 import typst
@@ -28,10 +29,9 @@ def _polices() -> typst.Fonts:
         return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(dossier)])
 
 
-@cache
 def _compilateur() -> typst.Compiler:
-    """Un seul compilateur : charger les polices à chaque document coûterait plus que de le composer."""
-    return typst.Compiler(font_paths=_polices(), ignore_system_fonts=True)
+    """Un compilateur qui ne peut lire que ``gabarits/`` ; seules les polices sont longues à charger."""
+    return typst.Compiler(root=str(Path(__file__).parent / "gabarits"), font_paths=_polices(), ignore_system_fonts=True)
 
 
 def composer(
@@ -58,9 +58,31 @@ def composer(
     options: dict[str, Any] = {"pdf_standards": "ua-1"} if forme == "pdf" else {"ppi": _PPP_ECRAN}
     if date is not None:
         options["timestamp"] = dt.datetime.combine(date, dt.time(), dt.UTC)
+    return _compiler(gabarit, donnees, format=forme, **options)[0]
+
+
+def peindre(gabarit: str, donnees: Mapping[str, Any], ppp: float) -> list[bytes]:
+    """Une image PNG par page du gabarit : composer tous les dessins d'un document d'un coup coûte moins.
+
+    Parameters
+    ----------
+    gabarit, donnees
+        Comme pour ``composer``.
+    ppp : float
+        Points par pouce.
+
+    Raises
+    ------
+    ErreurObservatoire
+        Typst a refusé le document : le message est le sien.
+    """
+    return _compiler(gabarit, donnees, format="png", ppi=ppp)
+
+
+def _compiler(gabarit: str, donnees: Mapping[str, Any], **options: Any) -> list[bytes]:
     entrees = {"donnees": json.dumps(donnees, ensure_ascii=False)}
     try:
-        resultat = _compilateur().compile(lire_gabarit(gabarit).encode(), format=forme, sys_inputs=entrees, **options)
+        resultat = _compilateur().compile(lire_gabarit(gabarit).encode(), sys_inputs=entrees, **options)
     except typst.TypstError as cause:
         raise ErreurObservatoire(f"La mise en page ({gabarit}) a échoué : {cause.diagnostic}") from cause
-    return resultat[0] if isinstance(resultat, list) else bytes(resultat or b"")
+    return resultat if isinstance(resultat, list) else [bytes(resultat or b"")]

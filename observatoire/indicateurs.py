@@ -17,6 +17,7 @@ import pandas as pd
 from rapidfuzz import process
 
 from observatoire.erreurs import ErreurArgument, exiger
+from observatoire.origines import Case, Origine
 from observatoire.typographie import FINE, INSECABLE, nombre, pourcentage
 
 #: Ce qu'on imprime à la place d'une valeur, et ce que cela veut dire.
@@ -72,6 +73,8 @@ class Valeur:
         Sur quoi porte l'estimation.
     minimum : bool
         Somme des seules parties publiées : l'ensemble compte au moins cela.
+    origine : Origine
+        Les cases de ``o.indicateurs`` dont elle vient, et le calcul.
     """
 
     indicateur: str
@@ -87,6 +90,7 @@ class Valeur:
     estimation: bool = False
     couverture: Couverture | None = None
     minimum: bool = False
+    origine: Origine = field(default=Origine(), compare=False)
 
     def __post_init__(self) -> None:
         if math.isnan(self.valeur) == (self.statut == DIFFUSE):
@@ -153,13 +157,13 @@ class Releve:
     catalogue: pd.DataFrame = field(repr=False)
 
     @cached_property
-    def _cases(self) -> dict[tuple[str, str, str], dict[int | None, tuple[float, str, str]]]:
-        cases: dict[tuple[str, str, str], dict[int | None, tuple[float, str, str]]] = {}
+    def _cases(self) -> dict[tuple[str, str, str], dict[int | None, tuple[float, str, str, int]]]:
+        cases: dict[tuple[str, str, str], dict[int | None, tuple[float, str, str, int]]] = {}
         t = self.table
         millesimes = [None if pd.isna(m) else int(m) for m in t.millesime]
-        colonnes = (t.niveau, t.code, t.indicateur, millesimes, t.valeur, t.statut, t.source)
-        for niveau, code, indicateur, millesime, valeur, statut, source in zip(*colonnes, strict=True):
-            cases.setdefault((niveau, code, indicateur), {})[millesime] = (valeur, statut, source)
+        colonnes = (t.niveau, t.code, t.indicateur, millesimes, t.valeur, t.statut, t.source, t.index)
+        for niveau, code, indicateur, millesime, *case in zip(*colonnes, strict=True):
+            cases.setdefault((niveau, code, indicateur), {})[millesime] = tuple(case)
         return cases
 
     @cached_property
@@ -204,8 +208,10 @@ class Releve:
         fiche = self.fiche(indicateur)
         cases = self._cases.get((niveau, code, indicateur), {})
         if annee in cases:
-            nombre_, statut, source = cases[annee]
+            nombre_, statut, source, ligne = cases[annee]
+            origine = Origine("valeur", (Case("indicateurs", ligne, "valeur"),))
         else:
+            origine = Origine()
             statut = "indisponible" if niveau in fiche.niveaux else "hors_champ"
             nombre_, source = math.nan, str(fiche.producteur)
         return Valeur(
@@ -219,6 +225,7 @@ class Releve:
             millesime=annee,
             source=source,
             decimales=int(fiche.decimales),
+            origine=origine,
         )
 
     def millesimes_communs(self, cibles: Iterable[tuple[str, str]], indicateur: str) -> tuple[int | None, ...]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from observatoire.carte import Carte
     from observatoire.carte_interactive import CarteFolium
     from observatoire.carte_statique import CarteStatique
+    from observatoire.charte import Charte
     from observatoire.choroplethe import Reglages
     from observatoire.dessin import Dessin
     from observatoire.extraction import Document as DocumentLu
@@ -527,11 +528,23 @@ class Observatoire:
         placer = indicateur is None if experiences is None else experiences
         return points.avec_experiences(description, t, points.recenser(t)) if placer else description
 
-    def fiche(self, territoire: Territoire | str, *, date: dt.date | None = None) -> Fiche:
-        """Fiche repère d'un territoire ; voir ``Territoire.fiche``."""
+    def fiche(
+        self,
+        territoire: Territoire | str,
+        *,
+        modele: str | os.PathLike[str] = "repere",
+        avec: Iterable[Territoire | str] = (),
+        date: dt.date | None = None,
+        charte: str | os.PathLike[str] | Charte | None = None,
+    ) -> Fiche:
+        """Fiche d'un territoire ; voir ``Territoire.fiche``."""
         from observatoire import fiche
+        from observatoire.charte import Charte, lire_charte
 
-        return fiche.rediger(self._territoire(territoire), date or dt.date.today())
+        autres = tuple(map(self._territoire, [avec] if isinstance(avec, (str, Territoire)) else avec))
+        jour = date or dt.date.today()
+        choisie = charte if charte is None or isinstance(charte, Charte) else lire_charte(charte)
+        return fiche.rediger(self._territoire(territoire), jour, os.fspath(modele), autres, choisie)
 
     def presenter(self, territoire: Territoire | str) -> str:
         """Carton d'identité d'un territoire, en HTML, tel que l'affiche un notebook."""

@@ -34,6 +34,8 @@ class Synthese:
         quartiers débordants, ou population du territoire inconnue.
     departements_absents : tuple of str
         Départements du territoire dont les QPV ne sont pas dans les données : les nombres ci-dessus les ignorent.
+    codes : tuple of str
+        Codes des QPV comptés.
     """
 
     nombre: int
@@ -42,6 +44,7 @@ class Synthese:
     population_territoire: int | None
     part: float | None
     departements_absents: tuple[str, ...]
+    codes: tuple[str, ...]
 
 
 def dans(qpv: gpd.GeoDataFrame, codes_communes: Collection[str]) -> gpd.GeoDataFrame:
@@ -83,7 +86,7 @@ def synthetiser(qpv: gpd.GeoDataFrame, communes: gpd.GeoDataFrame) -> Synthese:
     total = None if communes.population_2020.isna().any() else int(communes.population_2020.sum())
     exacte = total and not dehors and not absents
     part = 100 * habitants / total if exacte and total else None
-    return Synthese(len(siens), habitants, dehors, total, part, absents)
+    return Synthese(len(siens), habitants, dehors, total, part, absents, tuple(siens.index))
 
 
 def evolution(qpv: gpd.GeoDataFrame, qpv_2015: pd.DataFrame, codes_communes: Collection[str]) -> pd.DataFrame:

@@ -2,44 +2,93 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
-from dataclasses import asdict
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any
 
+import pypdfium2
+from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from observatoire.blocs import Bloc, Contenu
+from observatoire.blocs import Chiffre, Contenu, Phrase
+from observatoire.charte import Charte, logo_en_adresse, variables_css, variables_typst
 from observatoire.composition import composer
+from observatoire.erreurs import ErreurObservatoire
 from observatoire.gabarits import environnement, lire_gabarit
+from observatoire.tracabilite import en_csv, en_jsonld, tracer
+
+#: Du plus aéré au plus serré : ce qu'on essaie pour tenir dans les pages permises.
+_DENSITES = range(5)
 
 
-def en_html(contenu: Contenu, liens: tuple[tuple[str, str], ...] = ()) -> str:
-    """Page complète : style et dessins compris, sans aucune requête réseau.
+def en_html(contenu: Contenu, date: dt.date, charte: Charte, liens: tuple[tuple[str, str], ...] = ()) -> str:
+    """Page complète : style, dessins et données compris, sans aucune requête réseau.
 
     Parameters
     ----------
     contenu : Contenu
         La fiche.
+    date : datetime.date
+        Date de production.
+    charte : Charte
+        Couleurs, police, logo et pied de page.
     liens : tuple of (libellé, adresse)
         Liens vers les pages voisines d'un site, en tête de page.
     """
+    chiffres = tracer(contenu)
     return (
         environnement()
         .get_template("fiche.html")
         .render(
             fiche=contenu,
+            charte=charte,
+            logo=logo_en_adresse(charte),
             liens=liens,
-            style=Markup(lire_gabarit("fiche.css")),  # noqa: S704 - feuille de style de la bibliothèque
-            svg=Markup,  # un dessin SVG sort de carte_statique, qui échappe ses textes
+            style=Markup(variables_css(charte) + lire_gabarit("fiche.css")),  # noqa: S704 - variables vérifiées par la charte
+            svg=Markup,  # un dessin SVG sort de nos gabarits, qui échappent leurs textes
+            jsonld=htmlsafe_json_dumps(en_jsonld(contenu, chiffres, date, charte.nom), ensure_ascii=False),
+            csv=base64.b64encode(en_csv(chiffres)).decode(),
         )
     )
 
 
-def en_pdf(contenu: Contenu, date: dt.date) -> bytes:
-    """PDF balisé (PDF/UA-1), A4."""
-    donnees = asdict(contenu) | {"blocs": [_simple(bloc) for bloc in contenu.blocs]}
-    return composer("fiche.typ", donnees, "pdf", date)
+def en_pdf(contenu: Contenu, date: dt.date, charte: Charte) -> bytes:
+    """PDF balisé (PDF/UA-1), A4, ses chiffres en pièce jointe ; resserré tant qu'il dépasse les pages permises.
+
+    Raises
+    ------
+    ErreurObservatoire
+        Même resserré, il ne tient pas dans les pages permises.
+    """
+    donnees = simplifier(contenu) | {
+        "charte": variables_typst(charte),
+        "csv": en_csv(tracer(contenu)).decode("utf-8"),
+    }
+    for densite in _DENSITES:
+        document = composer("fiche.typ", donnees | {"densite": densite}, "pdf", date)
+        if contenu.pages is None or compter_pages(document) <= contenu.pages:
+            return document
+    raise ErreurObservatoire(
+        f"La {contenu.genre} de {contenu.nom} ({contenu.code}) ne tient pas en {contenu.pages} pages. "
+        "Que faire : signalez-le, avec les données ajoutées à l'observatoire."
+    )
 
 
-def _simple(bloc: Bloc) -> dict[str, Any]:
-    return asdict(bloc) | {"genre": bloc.genre}
+def compter_pages(document: bytes) -> int:
+    """Nombre de pages d'un PDF."""
+    with pypdfium2.PdfDocument(document) as pdf:
+        return len(pdf)
+
+
+def simplifier(valeur: Any) -> Any:
+    """Un contenu fait de textes, de nombres, de listes et de tables, tel que le veulent JSON et les gabarits."""
+    if isinstance(valeur, (Chiffre, Phrase)):
+        return str(valeur)
+    if isinstance(valeur, tuple):
+        return [simplifier(element) for element in valeur]
+    if is_dataclass(valeur):
+        genre: Mapping[str, str] = {"genre": valeur.genre} if hasattr(valeur, "genre") else {}
+        return {**genre, **{champ.name: simplifier(getattr(valeur, champ.name)) for champ in fields(valeur)}}
+    return valeur

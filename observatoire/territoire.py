@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -26,6 +27,7 @@ from observatoire.schemas import Niveau
 if TYPE_CHECKING:
     from observatoire.carte_interactive import CarteFolium
     from observatoire.carte_statique import CarteStatique
+    from observatoire.charte import Charte
     from observatoire.choroplethe import Reglages
     from observatoire.fiche import Fiche
 
@@ -106,8 +108,16 @@ class Base(Protocol):
     ) -> CarteStatique:
         """Carte à imprimer."""
 
-    def fiche(self, territoire: Territoire, *, date: dt.date | None = None) -> Fiche:
-        """Fiche repère."""
+    def fiche(
+        self,
+        territoire: Territoire,
+        *,
+        modele: str | os.PathLike[str] = "repere",
+        avec: Iterable[Territoire | str] = (),
+        date: dt.date | None = None,
+        charte: str | os.PathLike[str] | Charte | None = None,
+    ) -> Fiche:
+        """Fiche d'un modèle."""
 
 
 @dataclass(frozen=True)
@@ -165,7 +175,7 @@ class Territoire:
     def synthese_qpv(self) -> geographie.Synthese:
         """Nombre, habitants et part des QPV du territoire ; pour un QPV, lui seul, sans part."""
         if self.niveau == "qpv":
-            return geographie.Synthese(1, int(self._ligne.population), (), None, None, ())
+            return geographie.Synthese(1, int(self._ligne.population), (), None, None, (), (self.code,))
         return geographie.synthetiser(self._repertoire.qpv, self.communes)
 
     @cached_property
@@ -501,15 +511,36 @@ class Territoire:
             **reglages,
         )
 
-    def fiche(self, *, date: dt.date | None = None) -> Fiche:
-        """Fiche repère du territoire.
+    def fiche(
+        self,
+        *,
+        modele: str | os.PathLike[str] = "repere",
+        avec: Iterable[Territoire | str] = (),
+        date: dt.date | None = None,
+        charte: str | os.PathLike[str] | Charte | None = None,
+    ) -> Fiche:
+        """Fiche du territoire, à afficher ou à enregistrer en HTML, PDF ou Word.
 
         Parameters
         ----------
+        modele : str
+            « repere » (fiche repère, par défaut), « comparatif » (plusieurs territoires côte à côte), « experiences »
+            (recueil par thème), « contrat » (intercommunalité et contrat de ville) ; ou un dossier de gabarits.
+        avec : iterable of Territoire or str
+            Les autres territoires d'une fiche comparative.
         date : datetime.date, optional
             Date de production imprimée ; celle du jour par défaut.
+        charte : path, optional
+            Fichier TOML de la charte de votre structure : logo, couleurs, police, pied de page.
+
+        Raises
+        ------
+        ErreurArgument
+            Modèle inconnu, ou qui ne vaut pas à ce niveau.
+        ErreurSchema
+            Charte fautive.
         """
-        return self.base.fiche(self, date=date)
+        return self.base.fiche(self, modele=modele, avec=avec, date=date, charte=charte)
 
     def __repr__(self) -> str:
         return f"Territoire({self.niveau} {self.code} : {self.nom})"

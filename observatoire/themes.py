@@ -1,186 +1,187 @@
-"""Les indicateurs d'une fiche : un tableau par thème, à côté des territoires englobants, et le portrait des quartiers.
-
-Une valeur d'un autre millésime que celui de la ligne porte sa date ; une valeur absente, le signe de sa raison.
-"""
+"""Les indicateurs d'une fiche, par thème : ce à quoi l'on compare, et le petit graphique de chacun."""
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import TypeVar
 
-from observatoire.blocs import Chiffre, Colonne, Tableau
-from observatoire.comparaison import Regard
-from observatoire.erreurs import AgregationInterdite
-from observatoire.indicateurs import DIFFUSE, SIGNES, Valeur, ecrire_valeur
-from observatoire.territoire import Territoire
-from observatoire.typographie import INSECABLE, nombre, pourcentage
+from observatoire.blocs import Ecrit, Figure, Tableau, phrase
+from observatoire.ensembles import ecrire_couverture, presentes, quartiers_de_reference, ses_quartiers
+from observatoire.graphiques import Barre, composition
+from observatoire.indicateurs import DIFFUSE, Couverture, Valeur
+from observatoire.tableaux import Ligne, Vue, tabuler, tracer_barres
+from observatoire.territoire import Base, Territoire
+from observatoire.typographie import enumerer
 
-#: Indicateurs du portrait des quartiers d'un territoire, dans l'ordre d'impression.
-PORTRAIT = (
-    "population",
-    "nombre_menages",
-    "part_menages_1p",
-    "part_menages_6pp",
-    "logements_sociaux",
-    "logements_sociaux_pour_100_menages",
-    "taux_emploi",
-    "taux_pauvrete",
-    "personnes_couvertes_caf",
-    "part_couverts_caf",
-    "allocataires_caf",
-    "rsa_socle",
-)
+_T = TypeVar("_T")
+
 #: Indicateurs déjà imprimés ailleurs dans la fiche, ou qui ne servent qu'à pondérer.
-_AILLEURS = {
-    "population",
-    "nombre_qpv",
-    "population_qpv",
-    "part_population_qpv",
-    "menages_fiscaux",
-    "personnes_menages_fiscaux",
-}
+AILLEURS = frozenset(
+    {
+        "population",
+        "nombre_qpv",
+        "population_qpv",
+        "part_population_qpv",
+        "menages_fiscaux",
+        "personnes_menages_fiscaux",
+    }
+)
 _NOMS_COURTS = {"qpv": "Quartier", "region": "Île-de-France", "france": "France"}
-_SANS_VALEUR = {"indisponible", "hors_champ"}
-
-
-def definitions(t: Territoire) -> Iterator[str]:
-    """Définitions des indicateurs que la fiche imprime, dans l'ordre du catalogue."""
-    catalogue = t.base.releve.catalogue
-    imprimes = {nom for nom in catalogue.index if nom not in _AILLEURS and _renseigne(t.confronter(nom)[0])}
-    if t.niveau != "qpv" and not t.qpv.empty:
-        imprimes |= set(PORTRAIT)
-    for nom in catalogue.index[catalogue.index.isin(imprimes)]:
-        fiche = t.base.releve.fiche(str(nom))
-        if fiche.definition:
-            yield f"{fiche.libelle} : {_minuscule(fiche.definition)}"
-
-
-def _minuscule(phrase: str) -> str:
-    return phrase[0].lower() + phrase[1:]
+#: L'ordre de lecture ; un thème que l'analyste ajoute vient après.
+ORDRE = ("population et ménages", "revenus et pauvreté", "emploi", "logement", "prestations familiales et sociales")
+#: Le graphique d'un thème : le premier de ces indicateurs qui se compare.
+GRAPHIQUES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "revenus et pauvreté": ("taux_pauvrete", "niveau_vie_median"),
+        "emploi": ("taux_emploi",),
+        "logement": ("logements_sociaux_pour_100_menages",),
+        "prestations familiales et sociales": ("part_couverts_caf",),
+    }
+)
+_TAILLES = {
+    "part_menages_1p": "1 personne",
+    "part_menages_2p": "2 personnes",
+    "part_menages_3p": "3 personnes",
+    "part_menages_45p": "4 ou 5",
+    "part_menages_6pp": "6 et plus",
+}
+#: Un graphique montre aussi chaque quartier, tant qu'ils se lisent.
+_QUARTIERS_LISIBLES = 8
 
 
 def tableaux_thematiques(t: Territoire) -> Iterator[Tableau]:
-    """Un tableau par thème où le territoire a au moins un indicateur dans les données."""
+    """Un tableau par thème où le territoire, ou l'ensemble de ses quartiers, a au moins une valeur."""
+    vues = _vues(t)
+    for theme, lignes in _par_theme(t).items():
+        yield tabuler(capitaliser(theme), lignes, vues, _graphique(t, theme, lignes, vues), list(_reserves(t, lignes)))
+
+
+def indicateurs_imprimes(t: Territoire) -> list[str]:
+    """Les indicateurs des tableaux de la fiche, dans l'ordre de lecture."""
+    return [ligne.indicateur for lignes in _par_theme(t).values() for ligne in lignes]
+
+
+def definir(base: Base, imprimes: Sequence[str]) -> Iterator[str]:
+    """Définitions de ces indicateurs, quand le catalogue en donne."""
+    for nom in dict.fromkeys(imprimes):
+        fiche = base.releve.fiche(nom)
+        if fiche.definition:
+            yield f"{fiche.libelle} : {fiche.definition[0].lower()}{fiche.definition[1:]}"
+
+
+def capitaliser(texte: str) -> str:
+    """La première lettre en capitale, les autres telles quelles."""
+    return texte[0].upper() + texte[1:]
+
+
+def _par_theme(t: Territoire) -> dict[str, list[Ligne]]:
     catalogue = t.base.releve.catalogue
-    for theme, fiches in catalogue[~catalogue.index.isin(_AILLEURS)].groupby("theme", sort=False):
-        regards = [t.confronter(nom) for nom in fiches.index]
-        presents = [lignes for lignes in regards if _renseigne(lignes[0])]
-        if presents:
-            yield _tableau(t, str(theme), presents)
+    themes: dict[str, list[Ligne]] = {theme: [] for theme in ORDRE}
+    for indicateur, theme in catalogue.theme[~catalogue.index.isin(AILLEURS)].items():
+        ligne = _ligne(t, str(indicateur))
+        if ligne is not None:
+            themes.setdefault(str(theme), []).append(ligne)
+    return {theme: lignes for theme, lignes in themes.items() if lignes}
 
 
-def _renseigne(regard: Regard) -> bool:
-    return regard.valeur.statut not in _SANS_VALEUR
+def _ligne(t: Territoire, indicateur: str) -> Ligne | None:
+    """La ligne d'un indicateur ; None quand ni le territoire ni ses quartiers n'en ont de valeur."""
+    sien, *autres = [regard.valeur for regard in t.confronter(indicateur)]
+    siens = ses_quartiers(t)
+    des_siens = siens.valeur(indicateur) if siens else None
+    menees = presentes((sien, des_siens))
+    if not menees:
+        return None
+    de_reference = [ensemble.valeur(indicateur, menees[0].millesime) for ensemble in quartiers_de_reference(t)]
+    valeurs = _ordonner(t, sien, autres, [des_siens] if siens else [], de_reference)
+    return Ligne(indicateur, str(t.base.releve.fiche(indicateur).libelle), tuple(valeurs), menees[0])
 
 
-def _tableau(t: Territoire, theme: str, lignes: list[list[Regard]]) -> Tableau:
-    """Colonnes : le territoire, puis ceux qui ont au moins une valeur dans le thème."""
-    utiles = [rang for rang, colonne in enumerate(zip(*lignes, strict=True)) if any(map(_renseigne, colonne))]
-    colonnes = (
-        Colonne("Indicateur", large=1),
-        *(Colonne(_titre(lignes[0][rang], t), nombre=True) for rang in utiles),
-        Colonne("Source"),
+def _ordonner(t: Territoire, sien: _T, autres: Sequence[_T], siens: Sequence[_T], references: Sequence[_T]) -> list[_T]:
+    """L'ordre des colonnes : pour un quartier, lui d'abord ; ailleurs, l'ensemble de ses quartiers d'abord."""
+    if t.niveau == "qpv":
+        return [sien, *references, *autres]
+    return [*siens, *references, sien, *autres]
+
+
+def _vues(t: Territoire) -> list[Vue]:
+    """Les colonnes, dans l'ordre des valeurs de chaque ligne."""
+    siens, references = ses_quartiers(t), quartiers_de_reference(t)
+    sienne, *autres = [Vue(_titre(r.valeur.niveau, r.nom, t), r.nom) for r in t.confronter("population")]
+    return _ordonner(
+        t,
+        Vue(sienne.titre, t.nom, sujet=True),
+        autres,
+        [Vue(siens.titre, siens.nom)] if siens else [],
+        [Vue(ensemble.titre, ensemble.nom) for ensemble in references],
     )
-    corps = tuple(_ligne([ligne[rang] for rang in utiles]) for ligne in lignes)
-    return Tableau(theme[0].upper() + theme[1:], colonnes, corps)
 
 
-def _titre(regard: Regard, t: Territoire) -> str:
+def _titre(niveau: str, nom: str, t: Territoire) -> str:
     """Titre de colonne : le nom, ou le sigle d'une intercommunalité."""
     sigles = {i.nom: i.sigle for i in (t, *t.intercommunalites) if i.sigle} if t.niveau != "perimetre" else {}
-    return sigles.get(regard.nom) or _NOMS_COURTS.get(regard.valeur.niveau, regard.nom)
+    return sigles.get(nom) or _NOMS_COURTS.get(niveau, nom)
 
 
-def _ligne(regards: list[Regard]) -> tuple[str, ...]:
-    sienne = regards[0].valeur
-    return (_libelle(sienne.libelle, sienne.unite), *(_cellule(r) for r in regards), sienne.reference)
-
-
-def _libelle(libelle: str, unite: str) -> str:
-    """Le libellé, et l'unité quand il ne la dit pas déjà."""
-    return f"{libelle} ({unite})" if unite in {"%", "€"} else libelle
-
-
-def _cellule(regard: Regard) -> str:
-    """La valeur sans son unité, suivie de sa date si ce n'est pas celle de la ligne."""
-    v = regard.valeur
-    datee = v.statut == DIFFUSE and not regard.comparable
-    return f"{v.nombre_affiche} ({v.millesime or 'année inconnue'})" if datee else v.nombre_affiche
-
-
-def portrait_des_quartiers(t: Territoire) -> Tableau | None:
-    """Ce que valent les indicateurs sur l'ensemble des quartiers du territoire, exacts ou estimés."""
-    if t.niveau == "qpv" or t.qpv.empty:
-        return None
-    colonnes = (
-        Colonne("Indicateur", large=2),
-        Colonne("Ensemble", nombre=True),
-        Colonne("Calcul et source", large=4),
-    )
-    lignes = tuple(_ligne_portrait(t, indicateur) for indicateur in PORTRAIT)
-    quartiers = "du quartier" if len(t.qpv) == 1 else f"des {len(t.qpv)} quartiers"
-    return Tableau(f"Les habitants {quartiers}{t.reserve_qpv}", colonnes, lignes, (), tuple(_notes(t)))
-
-
-def _notes(t: Territoire) -> Iterator[str]:
-    yield (
-        "« Au moins » : somme des seuls quartiers où l'indicateur est publié. Estimation : moyenne des taux publiés, "
-        "pondérée par l'effectif que dit la source, ou rapport des seuls quartiers complets."
-    )
+def _reserves(t: Territoire, lignes: Sequence[Ligne]) -> Iterator[Ecrit]:
+    """Sur combien de ses quartiers porte chaque valeur incomplète, et ce que le compte des quartiers ignore."""
+    siens = ses_quartiers(t)
+    if siens is None:
+        return
+    groupes: dict[Couverture, list[Valeur]] = {}
+    for v in (ligne.valeurs[0] for ligne in lignes):
+        if v is not None and v.couverture is not None and v.couverture.publies < v.couverture.total:
+            groupes.setdefault(v.couverture, []).append(v)
+    for siennes in groupes.values():
+        couverture = ecrire_couverture(t.base, siennes[0], siens.codes)
+        yield phrase(f"{enumerer([v.libelle for v in siennes])} : ", couverture, ". ")
     if t.synthese_qpv.debordants:
-        yield "Les quartiers qui débordent du territoire sont comptés en entier."
+        yield "Les quartiers qui débordent du territoire sont comptés en entier. "
+    if t.reserve_qpv:
+        yield f"Quartiers comptés{t.reserve_qpv}."
 
 
-def agreger_quartiers(t: Territoire, indicateur: str) -> Valeur | None:
-    """Valeur d'un indicateur sur l'ensemble des quartiers du territoire ; None si aucun n'est publié."""
-    try:
-        return t.base.agreger(indicateur, t.qpv.index, partiel=True)
-    except AgregationInterdite:
+def _graphique(t: Territoire, theme: str, lignes: Sequence[Ligne], vues: Sequence[Vue]) -> Figure | None:
+    par_nom = {ligne.indicateur: ligne for ligne in lignes}
+    nommees = [Vue(t.nom if vue.titre == _NOMS_COURTS["qpv"] else vue.titre, vue.nom, vue.sujet) for vue in vues]
+    if theme == "population et ménages":
+        return _tailles(par_nom, nommees)
+    for indicateur in GRAPHIQUES.get(theme, ()):
+        if indicateur in par_nom:
+            dessin = tracer_barres(par_nom[indicateur], nommees, _quartiers(t, indicateur))
+            if dessin is not None:
+                return dessin
+    return None
+
+
+def _quartiers(t: Territoire, indicateur: str) -> list[Barre]:
+    """Chaque quartier du territoire, du plus pauvre au moins pauvre, tant qu'ils se lisent."""
+    if indicateur != "taux_pauvrete" or t.niveau == "qpv" or not 1 < len(t.qpv) <= _QUARTIERS_LISIBLES:
+        return []
+    siens = [(nom, t.base.releve.valeur("qpv", str(code), indicateur)) for code, nom in t.qpv.nom_affiche.items()]
+    siens.sort(key=lambda q: (q[1].statut != DIFFUSE, -q[1].valeur if q[1].statut == DIFFUSE else 0, q[0]))
+    return [Barre(f"QPV {nom}", v) for nom, v in siens]
+
+
+def _tailles(par_nom: Mapping[str, Ligne], vues: Sequence[Vue]) -> Figure | None:
+    """Les ménages selon leur taille, à côté de ceux des quartiers de référence."""
+    lignes = [(libelle, par_nom[nom]) for nom, libelle in _TAILLES.items() if nom in par_nom]
+    if len(lignes) < len(_TAILLES):
         return None
-
-
-def _ligne_portrait(t: Territoire, indicateur: str) -> tuple[str, ...]:
-    v = agreger_quartiers(t, indicateur)
-    if v is None:
-        fiche = t.base.releve.fiche(indicateur)
-        return (_libelle(fiche.libelle, fiche.unite), SIGNES["non_diffuse"][0], f"non calculable ; {fiche.producteur}")
-    nature = str(t.base.releve.fiche(indicateur).nature)
-    return (_libelle(v.libelle, v.unite), v.nombre_affiche, f"{_qualite(v, nature)} ; {v.reference}")
-
-
-def _qualite(v: Valeur, nature: str) -> str:
-    """D'où vient la valeur : du seul quartier, d'une somme, d'un rapport, d'une estimation ; et sur quels quartiers."""
-    if v.niveau == "qpv":
-        return "valeur du quartier"
-    sorte = "somme" if nature == "effectif" else "estimation" if v.estimation else "rapport de deux sommes"
-    if v.couverture is None or v.couverture.publies == v.couverture.total:
-        return sorte
-    part = "" if v.couverture.part_habitants is None else f" ({pourcentage(v.couverture.part_habitants)} des habitants)"
-    return f"{sorte} sur {nombre(v.couverture.publies)} quartiers publiés{part}"
-
-
-def chiffre_compare(t: Territoire, indicateur: str, libelle: str) -> Chiffre | None:
-    """Chiffre clé d'un territoire, avec sa comparaison au premier parent publié au même millésime."""
-    sien, *autres = t.confronter(indicateur)
-    if not _renseigne(sien):
+    rangs = [rang for rang in range(len(vues)) if all(presentes([ligne.valeurs[rang]]) for _, ligne in lignes)][:2]
+    if not rangs:
         return None
-    if t.niveau == "qpv" and len(t.communes) > 1:
-        texte = _fourchette([autre for autre in autres if autre.valeur.niveau == "commune"])
-    else:
-        decimales = sien.valeur.decimales
-        texte = next((_phrase(autre, decimales) for autre in autres if not math.isnan(autre.ecart)), "")
-    return Chiffre(sien.valeur.affichage, libelle, sien.valeur.reference, texte)
-
-
-def _fourchette(communes: list[Regard]) -> str:
-    """Un quartier à cheval ne se compare à aucune de ses communes en particulier : on dit entre quoi elles varient."""
-    if any(commune.valeur.statut != DIFFUSE or not commune.comparable for commune in communes):
-        return ""
-    valeurs = sorted((commune.valeur for commune in communes), key=lambda v: v.valeur)
-    return f"de {valeurs[0].nombre_affiche} à {valeurs[-1].affichage} dans ses {len(communes)} communes"
-
-
-def _phrase(autre: Regard, decimales: int) -> str:
-    signe = "+" if autre.ecart > 0 else ""
-    ecart = ecrire_valeur(autre.ecart, autre.unite_ecart, 0 if autre.unite_ecart == "%" else decimales)
-    return f"{autre.nom}{INSECABLE}: {autre.valeur.affichage} (écart{INSECABLE}: {signe}{ecart})"
+    series = [
+        [Barre(libelle, v, sujet=True) for libelle, ligne in lignes if (v := ligne.valeurs[rang]) is not None]
+        for rang in rangs
+    ]
+    annee = f", {lignes[0][1].millesime}" if lignes[0][1].millesime else ""
+    noms = [vues[rang].titre for rang in rangs]
+    return composition(
+        f"Ménages selon leur taille (%){annee}",
+        series[0],
+        series[1] if len(series) > 1 else None,
+        nom=noms[0],
+        nom_reference=noms[-1],
+    )

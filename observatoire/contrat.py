@@ -1,0 +1,125 @@
+"""Ce que dit une fiche de contrat : une intercommunalité et son contrat de ville « Engagements Quartiers 2030 »."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pandas as pd
+
+from observatoire.activites import raconter, recenser_recits
+from observatoire.blocs import (
+    Bloc,
+    Chiffre,
+    ChiffresCles,
+    Colonne,
+    Ecrit,
+    Faits,
+    Recits,
+    Tableau,
+    Texte,
+    ecrire_sans_unite,
+    phrase,
+)
+from observatoire.calculs import compter
+from observatoire.chiffres_cles import SOURCE_ANCT, chiffres_cles
+from observatoire.ensembles import ses_quartiers
+from observatoire.indicateurs import DIFFUSE
+from observatoire.mentions import mentions
+from observatoire.phrases import phrases
+from observatoire.recueil import compter_recits, par_theme_premier, sommaire
+from observatoire.reperes import dessiner_carte, identite
+from observatoire.table_quartiers import evolution, quartiers
+from observatoire.territoire import Territoire
+from observatoire.themes import tableaux_thematiques
+from observatoire.typographie import enumerer, nombre
+
+#: Dispositifs qui disent qu'un récit parle du contrat lui-même.
+_DISPOSITIFS = frozenset({"Contrat de ville", "Quartiers 2030"})
+_CADRE = (
+    "Les contrats de ville « Engagements Quartiers 2030 » (2024-2030) sont conclus à l'échelle intercommunale, sur la "
+    "géographie prioritaire de 2024. Cette fiche réunit ce que l'observatoire sait du territoire d'un contrat ; elle "
+    "ne reproduit ni son texte, ni ses financements, ni ses indicateurs propres, qui ne sont pas dans les données. Le "
+    "périmètre d'un contrat peut différer de l'intercommunalité : l'annexe signée fait foi."
+)
+_RECITS = 12
+_COLONNES = (
+    Colonne("Commune", large=1),
+    Colonne("QPV", nombre=True),
+    Colonne("Habitants en QPV (2020)", nombre=True),
+    Colonne("Part de ses habitants (%)", nombre=True),
+    Colonne("Taux de pauvreté de la commune (%)", nombre=True),
+    Colonne("Taux de pauvreté de ses QPV (%)", nombre=True),
+)
+
+
+def contrat(t: Territoire, date: dt.date) -> Iterator[Bloc]:
+    """Les blocs d'une fiche de contrat, dans l'ordre de lecture."""
+    recits = recenser_recits(t)
+    yield Texte("L'essentiel", phrases(t))
+    yield ChiffresCles("Chiffres clés", chiffres_cles(t))
+    yield Faits("Le territoire du contrat", (*identite(t), ("Communes concernées", _concernees(t))))
+    yield dessiner_carte(t, date)
+    yield _communes(t)
+    yield quartiers(t)
+    yield from evolution(t)
+    yield from tableaux_thematiques(t)
+    yield from _recits(t, recits)
+    yield Texte("Le contrat", (_CADRE,), petit=True)
+    yield from mentions(t)
+
+
+def _avec_quartier(t: Territoire) -> list[Territoire]:
+    """Les communes du territoire qu'un quartier touche, de la plus peuplée en QPV à la moins peuplée."""
+    touchees = {code for codes in t.qpv.codes_communes for code in codes}
+    communes = [t.base.territoire(str(code)) for code in t.communes.index if code in touchees]
+    return sorted(communes, key=lambda commune: (-commune.habitants_quartiers, commune.nom))
+
+
+def _concernees(t: Territoire) -> Ecrit:
+    communes = _avec_quartier(t)
+    compte = compter("communes", [c.code for c in communes], "Communes touchées par un QPV", SOURCE_ANCT, 2024)
+    total = compter("communes", t.communes.index, "Communes", "Insee, code officiel géographique", 2026)
+    noms = enumerer([commune.nom for commune in communes])
+    return phrase(
+        Chiffre(nombre(len(communes)), compte), " sur ", Chiffre(nombre(len(t.communes)), total), f" : {noms}"
+    )
+
+
+def _communes(t: Territoire) -> Tableau:
+    """Ce que pèsent les quartiers dans chaque commune du contrat."""
+    communes = _avec_quartier(t)
+    notes = (
+        "Un quartier à cheval compte en entier dans chacune de ses communes ; la part n'est alors pas calculable "
+        "(n.d.).",
+        f"Sources : Insee, populations 2020 ; Insee, Filosofi 2021 ; {SOURCE_ANCT}.",
+    )
+    return Tableau("Les communes du contrat", _COLONNES, tuple(map(_ligne, communes)), notes=notes)
+
+
+def _ligne(commune: Territoire) -> tuple[Ecrit, ...]:
+    siens = ses_quartiers(commune)
+    compte = compter("qpv", commune.qpv.index, "Quartiers prioritaires", SOURCE_ANCT, 2024)
+    habitants = commune.base.agreger("population", commune.qpv.index, millesime=2020)
+    part = commune.indicateur("part_population_qpv")
+    return (
+        commune.nom,
+        Chiffre(nombre(compte.valeur), compte),
+        Chiffre(nombre(habitants.valeur), habitants),
+        Chiffre(part.nombre_affiche if part.statut == DIFFUSE else "n.d.", part),
+        ecrire_sans_unite(commune.indicateur("taux_pauvrete")),
+        ecrire_sans_unite(siens.valeur("taux_pauvrete") if siens else None),
+    )
+
+
+def _recits(t: Territoire, recits: pd.DataFrame) -> Iterator[Bloc]:
+    """Ce qui est recensé dans le contrat, par thème, puis les récits qui parlent du contrat ou s'y passent."""
+    par_theme = par_theme_premier(t, recits)
+    if not par_theme:
+        yield Texte("Expériences et actions", ("Aucune expérience ni action n’est recensée ici ni alentour.",))
+        return
+    yield Texte("Ce qui est recensé", (compter_recits(recits),))
+    yield sommaire(par_theme)
+    du_contrat = recits[[not _DISPOSITIFS.isdisjoint(dispositifs) for dispositifs in recits.dispositifs]]
+    choisis = pd.concat([du_contrat, recits.drop(du_contrat.index)]).head(_RECITS)
+    yield Recits("Expériences et actions", tuple(map(raconter, choisis.itertuples())), imprimes=_RECITS)

@@ -1,0 +1,123 @@
+"""Les ensembles de quartiers auxquels une fiche compare : ceux du territoire, ceux du département."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from observatoire.blocs import Chiffre, Phrase, phrase
+from observatoire.calculs import compter, rapporter
+from observatoire.erreurs import AgregationInterdite
+from observatoire.indicateurs import Valeur
+from observatoire.origines import Origine
+from observatoire.territoire import Base, Territoire
+from observatoire.typographie import INSECABLE, nombre
+
+#: Ce qui précède, dans la source d'une moyenne, l'effectif qui la pondère.
+PONDERE = ", pondéré par : "
+#: Indicateurs publiés par quartier, qui peuvent se réunir.
+DES_QUARTIERS = frozenset(
+    {
+        "population",
+        "nombre_menages",
+        "part_menages_1p",
+        "part_menages_2p",
+        "part_menages_3p",
+        "part_menages_45p",
+        "part_menages_6pp",
+        "logements_sociaux",
+        "logements_sociaux_pour_100_menages",
+        "taux_emploi",
+        "taux_pauvrete",
+        "personnes_couvertes_caf",
+        "part_couverts_caf",
+        "allocataires_caf",
+        "rsa_socle",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Ensemble:
+    """Un ensemble de quartiers : son titre de colonne, son nom dans une phrase, ses codes."""
+
+    titre: str
+    nom: str
+    territoire: Territoire
+    codes: tuple[str, ...]
+
+    def valeur(self, indicateur: str, millesime: int | None = None) -> Valeur | None:
+        """Valeur de l'ensemble, exacte, estimée ou minimale ; None si rien n'est publié ou ne s'agrège."""
+        if indicateur not in DES_QUARTIERS or not self.codes:
+            return None
+        try:
+            return self.territoire.base.agreger(indicateur, self.codes, millesime=millesime, partiel=True)
+        except AgregationInterdite:
+            return None
+
+
+def ses_quartiers(t: Territoire) -> Ensemble | None:
+    """Les quartiers d'un territoire plus large qu'eux ; None pour un quartier, ou s'il n'y en a pas."""
+    if t.niveau == "qpv" or t.qpv.empty:
+        return None
+    titre = "Son QPV" if len(t.qpv) == 1 else "Ses QPV"
+    nom = "son quartier prioritaire" if len(t.qpv) == 1 else "ses quartiers prioritaires"
+    return Ensemble(titre, nom, t, _codes(t))
+
+
+def quartiers_de_reference(t: Territoire) -> tuple[Ensemble, ...]:
+    """Les quartiers auxquels ceux du territoire se comparent.
+
+    Ceux de son premier département ; pour un département, ceux de l'ouest francilien ; pour l'ouest francilien, ceux de
+    chacun de ses départements.
+    """
+    if t.qpv.empty:
+        return ()
+    if t.niveau == "perimetre":
+        return tuple(map(_du_departement, t.departements))
+    if t.niveau != "departement":
+        return (_du_departement(t.departements[0]),)
+    large = next((parent for parent in t.parents if parent.niveau == "perimetre"), None)
+    if large is None:
+        return ()
+    titre = f"QPV de l'ouest{INSECABLE}francilien"
+    return (Ensemble(titre, "les quartiers prioritaires de l'ouest francilien", large, _codes(large)),)
+
+
+def _du_departement(large: Territoire) -> Ensemble:
+    titre = f"QPV du{INSECABLE}{large.code}"
+    return Ensemble(titre, f"les quartiers prioritaires du {large.code}", large, _codes(large))
+
+
+def _codes(t: Territoire) -> tuple[str, ...]:
+    return tuple(map(str, t.qpv.index))
+
+
+def sans_ponderation(v: Valeur) -> str:
+    """Producteur et millésime ; la pondération d'une estimation se dit à part."""
+    return v.reference.partition(PONDERE)[0]
+
+
+def presentes(valeurs: Iterable[Valeur | None]) -> list[Valeur]:
+    """Les valeurs que l'on a, publiées ou non, mais dans les données."""
+    return [v for v in valeurs if v is not None and v.statut not in {"indisponible", "hors_champ"}]
+
+
+def ecrire_couverture(base: Base, v: Valeur, codes: Sequence[str]) -> Phrase:
+    """« 6 quartiers publiés sur 8 (69,9 % des habitants) »."""
+    publies = [str(base.releve.table.at[case.ligne, "code"]) for case in v.origine.cases]
+    source = "ANCT, géographie prioritaire 2024"
+    compte = replace(
+        compter("qpv", publies, "Quartiers publiés", v.reference, v.millesime),
+        origine=Origine("compte", v.origine.cases),
+    )
+    total = compter("qpv", codes, "Quartiers", source, 2024)
+    quartiers = "quartier publié" if len(publies) == 1 else "quartiers publiés"
+    debut = phrase(_entier(compte), f"{INSECABLE}{quartiers} sur{INSECABLE}", _entier(total))
+    habitants = base.agreger("population", publies, millesime=2020), base.agreger("population", codes, millesime=2020)
+    part = rapporter(*habitants, "Part des habitants couverts", "%")
+    return phrase(debut, " (", Chiffre(part.affichage, part), " des habitants)")
+
+
+def _entier(v: Valeur) -> Chiffre:
+    return Chiffre(nombre(v.valeur), v)

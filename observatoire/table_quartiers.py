@@ -1,0 +1,159 @@
+"""Le tableau des quartiers prioritaires d'un territoire, et ce qu'ils sont devenus depuis 2015."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from observatoire.blocs import Bloc, Chiffre, Colonne, Ecrit, Phrase, Tableau, Texte, ecrire_sans_unite, phrase
+from observatoire.calculs import compter, rapporter
+from observatoire.chiffres_cles import NON_DISPONIBLE, SOURCE_ANCT
+from observatoire.ensembles import ecrire_couverture, ses_quartiers
+from observatoire.indicateurs import DIFFUSE, Valeur
+from observatoire.qpv import LIBELLES_STATUTS, citer_departements, compter_statuts
+from observatoire.tableau import tableau_qpv
+from observatoire.territoire import Territoire
+from observatoire.typographie import INSECABLE, nombre
+
+_SOURCE_QPV = "Insee, populations de référence des QPV 2024 (RP 2020)"
+_SOURCE_2020 = "Insee, population municipale 2020"
+_SOURCE_PASSAGE = (
+    "Source : ANCT, table de passage 2015-2024. Un quartier de 2015 est sorti quand aucun quartier de 2024 ne lui "
+    "succède."
+)
+_COLONNES = (
+    Colonne("Quartier prioritaire", large=1),
+    Colonne("Code"),
+    Colonne("Communes", large=1),
+    Colonne("Habitants (2020)", nombre=True),
+    Colonne("Part dans ses communes", nombre=True),
+    Colonne("Taux de pauvreté (%)", nombre=True),
+    Colonne("Statut 2024"),
+)
+
+
+def quartiers(t: Territoire) -> Bloc:
+    """Les quartiers du territoire, du plus peuplé au moins peuplé, et leur ensemble."""
+    table = tableau_qpv(t)
+    if table.empty:
+        return Texte("Quartiers prioritaires", (_sans_quartier(t),))
+    siens = ses_quartiers(t)
+    pauvrete = siens.valeur("taux_pauvrete") if siens else None
+    lignes = tuple(_ligne(t, str(code), ligne) for code, ligne in table.iterrows())
+    notes = tuple(_notes(t, pauvrete))
+    return Tableau("Quartiers prioritaires", _COLONNES, lignes, _total(t, pauvrete), notes)
+
+
+def _ligne(t: Territoire, code: str, ligne: Any) -> tuple[Ecrit, ...]:
+    releve = t.base.releve
+    habitants = releve.valeur("qpv", code, "population", 2020)
+    return (
+        ligne.nom + (f"{INSECABLE}*" if ligne.deborde else ""),
+        code,
+        ligne.communes,
+        Chiffre(habitants.nombre_affiche, habitants),
+        _part(t, habitants, t.base.repertoire.qpv.at[code, "codes_communes"]),
+        ecrire_sans_unite(releve.valeur("qpv", code, "taux_pauvrete")),
+        LIBELLES_STATUTS[ligne.statut],
+    )
+
+
+def _part(t: Territoire, habitants: Valeur, communes: list[str]) -> Ecrit:
+    """Part des habitants de ses communes qui vivent dans le quartier."""
+    populations = t.base.agreger("population", communes, millesime=2020, partiel=True)
+    part = rapporter(habitants, populations, "Part des habitants de ses communes", "%")
+    complete = populations.statut == DIFFUSE and not populations.minimum
+    return Chiffre(part.affichage, part) if complete else NON_DISPONIBLE
+
+
+def _total(t: Territoire, pauvrete: Valeur | None) -> tuple[Ecrit, ...]:
+    total = t.base.agreger("population", t.qpv.index, millesime=2020)
+    part = t.indicateur("part_population_qpv")
+    compte = compter("qpv", t.qpv.index, "Quartiers prioritaires", SOURCE_ANCT, 2024)
+    quartiers = f"{INSECABLE}quartier" if len(t.qpv) == 1 else f"{INSECABLE}quartiers"
+    return (
+        phrase("Ensemble (", Chiffre(nombre(len(t.qpv)), compte), quartiers, ")"),
+        "",
+        "",
+        Chiffre(nombre(total.valeur), total),
+        Chiffre(part.affichage if part.statut == DIFFUSE else NON_DISPONIBLE, part),
+        NON_DISPONIBLE if pauvrete is None else ecrire_sans_unite(pauvrete),
+        "",
+    )
+
+
+def _sans_quartier(t: Territoire) -> str:
+    absents = t.synthese_qpv.departements_absents
+    if absents:
+        du = citer_departements(absents, "du département", "des départements")
+        return f"Les quartiers prioritaires {du} ne sont pas dans les données embarquées."
+    return "Aucun quartier prioritaire ne touche ce territoire dans la géographie de 2024."
+
+
+def _notes(t: Territoire, pauvrete: Valeur | None) -> Iterator[Ecrit]:
+    yield (
+        "Part dans ses communes : part des habitants de la commune, ou de toutes les communes citées, qui vivent dans "
+        "le quartier ; dernière ligne : part des habitants du territoire."
+    )
+    if t.synthese_qpv.debordants:
+        yield (
+            "* Quartier qui s’étend aussi hors du territoire : sa population est celle du quartier entier ; la part "
+            "qui revient au territoire n’est pas publiée."
+        )
+    if pauvrete and pauvrete.estimation:
+        yield _estimation(t, pauvrete)
+    absents = t.synthese_qpv.departements_absents
+    if absents and t.synthese_qpv.nombre:
+        les = citer_departements(absents, "le département", "les départements")
+        yield (
+            f"Le territoire s’étend sur {les}, dont les quartiers prioritaires ne sont "
+            "pas dans les données embarquées : l’ensemble ne les compte pas, et sa part n’est pas calculée (n.d.)."
+        )
+    yield f"Sources : {_SOURCE_QPV} ; {_SOURCE_2020} ; Insee, Filosofi 2021 (pauvreté) ; {SOURCE_ANCT}."
+
+
+def _estimation(t: Territoire, pauvrete: Valeur) -> Phrase:
+    """Sur quoi porte la moyenne des taux de pauvreté."""
+    _, _, poids = pauvrete.source.partition("pondéré par : ")
+    couverture = ecrire_couverture(t.base, pauvrete, list(map(str, t.qpv.index)))
+    return phrase(f"≈{INSECABLE}moyenne pondérée par : {poids} ; ", couverture, ".")
+
+
+# --- depuis 2015 ---
+
+_MOUVEMENTS = {
+    "nouveau": ("quartier entré", "quartiers entrés"),
+    "modifie": ("quartier modifié", "quartiers modifiés"),
+    "inchange": ("quartier inchangé", "quartiers inchangés"),
+    "sorti": ("quartier de 2015 sorti", "quartiers de 2015 sortis"),
+}
+
+
+def evolution(t: Territoire) -> Iterator[Bloc]:
+    """Ce que la géographie prioritaire du territoire est devenue entre 2015 et 2024."""
+    table = t.evolution_qpv
+    if table.empty:
+        return
+    comptes = compter_statuts(table.statut)
+    cites = [_compter(table, statut, *noms) for statut, noms in _MOUVEMENTS.items() if comptes[statut]]
+    *debut, fin = cites
+    separes = [m for cite in debut[:-1] for m in (cite, ", ")] + debut[-1:] + ([" et "] if debut else [])
+    resume = phrase("En 2024 : ", *separes, fin, ".")
+    titres = {"nouveau": "Entrés", "sorti": "Sortis"}
+    details = tuple(_detail(table, statut, titre) for statut, titre in titres.items() if comptes[statut])
+    yield Texte("Évolution de la géographie prioritaire, 2015-2024", (resume, *details, _SOURCE_PASSAGE))
+
+
+def _compter(table: pd.DataFrame, statut: str, singulier: str, pluriel: str) -> Phrase:
+    codes = table.index[table.statut == statut]
+    source = "qpv_2015" if statut == "sorti" else "qpv"
+    compte = compter(source, codes, pluriel.capitalize(), SOURCE_ANCT, 2024)
+    nom = singulier if len(codes) < 2 else pluriel
+    return phrase(Chiffre(nombre(len(codes)), compte), f"{INSECABLE}{nom}")
+
+
+def _detail(table: pd.DataFrame, statut: str, libelle: str) -> str:
+    lignes = table[table.statut == statut]
+    return f"{libelle} : " + " ; ".join(f"{x.nom}, {x.noms_communes} ({code})" for code, x in lignes.iterrows()) + "."
