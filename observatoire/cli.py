@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from observatoire.choroplethe import Reglages
 
 _ERREUR = 2
+_AIDE_MODELE = "repere, comparatif, experiences, contrat, ou un dossier de gabarits"
 _TRADUCTIONS = {
     "the following arguments are required: ": "il manque : ",
     "unrecognized arguments: ": "arguments inconnus : ",
@@ -102,7 +103,10 @@ def _analyseur() -> _Analyseur:
     carte.add_argument("--fond", choices=["plan-ign"], help="fond de plan en ligne (carte .html seulement)")
     carte.set_defaults(executer=_carte)
 
-    fiche = _commande_de_territoire(commandes, "fiche", "écrire la fiche d'un territoire", "x.html ou x.pdf")
+    fiche = _commande_de_territoire(commandes, "fiche", "écrire la fiche d'un territoire", "x.html, .pdf ou .docx")
+    fiche.add_argument("--modele", default="repere", metavar="MODELE", help=_AIDE_MODELE)
+    fiche.add_argument("--avec", nargs="+", default=[], metavar="TERRITOIRE", help="les autres, pour comparer")
+    fiche.add_argument("--charte", type=Path, metavar="FICHIER", help="logo, couleurs, police de la structure (.toml)")
     fiche.set_defaults(executer=_fiche)
 
     produire = commandes.add_parser("produire", help="écrire toutes les fiches et cartes, avec un index")
@@ -186,7 +190,8 @@ def _fiche(choix: argparse.Namespace) -> None:
     from observatoire.observatoire import ouvrir
 
     territoire = ouvrir(choix.donnees).territoire(choix.territoire, choix.niveau)
-    territoire.fiche().enregistrer(choix.sortie)
+    fiche = territoire.fiche(modele=choix.modele, avec=choix.avec, charte=choix.charte)
+    fiche.enregistrer(choix.sortie)
     print(f"Fiche, {territoire.nom} ({territoire.code}) : {choix.sortie}")
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Mapping
-from functools import cache
-from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,24 +16,23 @@ import typst
 
 from observatoire.erreurs import ErreurObservatoire
 from observatoire.gabarits import lire_gabarit
+from observatoire.polices import polices
 
-_PAQUET_POLICE = "font_source_sans_pro"
 _PPP_ECRAN = 192
 
 
-@cache
-def _polices() -> typst.Fonts:
-    with as_file(files(_PAQUET_POLICE) / "files") as dossier:
-        return typst.Fonts(include_system_fonts=False, include_embedded_fonts=True, font_paths=[str(dossier)])
-
-
-def _compilateur() -> typst.Compiler:
+def _compilateur(apportees: Path | None) -> typst.Compiler:
     """Un compilateur qui ne peut lire que ``gabarits/`` ; seules les polices sont longues à charger."""
-    return typst.Compiler(root=str(Path(__file__).parent / "gabarits"), font_paths=_polices(), ignore_system_fonts=True)
+    racine = str(Path(__file__).parent / "gabarits")
+    return typst.Compiler(root=racine, font_paths=polices(apportees), ignore_system_fonts=True)
 
 
 def composer(
-    gabarit: str, donnees: Mapping[str, Any], forme: Literal["pdf", "png"], date: dt.date | None = None
+    gabarit: str,
+    donnees: Mapping[str, Any],
+    forme: Literal["pdf", "png"],
+    date: dt.date | None = None,
+    polices_apportees: Path | None = None,
 ) -> bytes:
     """Met ``donnees`` en page.
 
@@ -49,6 +46,8 @@ def composer(
         PDF/UA-1, ou image de la première page à 192 points par pouce.
     date : datetime.date, optional
         Date inscrite dans les métadonnées du PDF.
+    polices_apportees : pathlib.Path, optional
+        Dossier de polices, en plus de la nôtre.
 
     Raises
     ------
@@ -58,7 +57,7 @@ def composer(
     options: dict[str, Any] = {"pdf_standards": "ua-1"} if forme == "pdf" else {"ppi": _PPP_ECRAN}
     if date is not None:
         options["timestamp"] = dt.datetime.combine(date, dt.time(), dt.UTC)
-    return _compiler(gabarit, donnees, format=forme, **options)[0]
+    return _compiler(gabarit, donnees, polices_apportees, format=forme, **options)[0]
 
 
 def peindre(gabarit: str, donnees: Mapping[str, Any], ppp: float) -> list[bytes]:
@@ -76,13 +75,14 @@ def peindre(gabarit: str, donnees: Mapping[str, Any], ppp: float) -> list[bytes]
     ErreurObservatoire
         Typst a refusé le document : le message est le sien.
     """
-    return _compiler(gabarit, donnees, format="png", ppi=ppp)
+    return _compiler(gabarit, donnees, None, format="png", ppi=ppp)
 
 
-def _compiler(gabarit: str, donnees: Mapping[str, Any], **options: Any) -> list[bytes]:
+def _compiler(gabarit: str, donnees: Mapping[str, Any], polices_apportees: Path | None, **options: Any) -> list[bytes]:
     entrees = {"donnees": json.dumps(donnees, ensure_ascii=False)}
     try:
-        resultat = _compilateur().compile(lire_gabarit(gabarit).encode(), sys_inputs=entrees, **options)
+        compilateur = _compilateur(polices_apportees)
+        resultat = compilateur.compile(lire_gabarit(gabarit).encode(), sys_inputs=entrees, **options)
     except typst.TypstError as cause:
         raise ErreurObservatoire(f"La mise en page ({gabarit}) a échoué : {cause.diagnostic}") from cause
     return resultat if isinstance(resultat, list) else [bytes(resultat or b"")]

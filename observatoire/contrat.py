@@ -31,7 +31,7 @@ from observatoire.recueil import compter_recits, par_theme_premier, sommaire
 from observatoire.reperes import dessiner_carte, identite
 from observatoire.table_quartiers import evolution, quartiers
 from observatoire.territoire import Territoire
-from observatoire.themes import tableaux_thematiques
+from observatoire.themes import indicateurs_imprimes, lignes_par_theme, tableaux_thematiques
 from observatoire.typographie import enumerer, nombre
 
 #: Dispositifs qui disent qu'un récit parle du contrat lui-même.
@@ -63,10 +63,11 @@ def contrat(t: Territoire, date: dt.date) -> Iterator[Bloc]:
     yield _communes(t)
     yield quartiers(t)
     yield from evolution(t)
-    yield from tableaux_thematiques(t)
+    themes = lignes_par_theme(t)
+    yield from tableaux_thematiques(t, themes)
     yield from _recits(t, recits)
     yield Texte("Le contrat", (_CADRE,), petit=True)
-    yield from mentions(t)
+    yield from mentions(t, indicateurs_imprimes(themes))
 
 
 def _avec_quartier(t: Territoire) -> list[Territoire]:

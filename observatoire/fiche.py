@@ -19,7 +19,8 @@ from observatoire.charte import Charte
 from observatoire.ecriture import ecrire, extension
 from observatoire.erreurs import ErreurArgument, exiger
 from observatoire.gabarits import cadre
-from observatoire.modeles import choisir_modele
+from observatoire.modele_utilisateur import ModeleUtilisateur, ouvrir_modele
+from observatoire.modeles import MODELES, choisir_modele
 from observatoire.territoire import Territoire
 from observatoire.tracabilite import tracer
 from observatoire.typographie import date_longue, soigner
@@ -37,11 +38,14 @@ class Fiche:
         Date de production.
     charte : Charte
         Couleurs, police, logo et pied de page de la structure.
+    gabarits : ModeleUtilisateur or None
+        Les gabarits d'un dossier de l'analyste, à la place des nôtres.
     """
 
     contenu: Contenu
     date: dt.date
     charte: Charte = field(default_factory=Charte)
+    gabarits: ModeleUtilisateur | None = None
 
     def chiffres(self) -> pd.DataFrame:
         """Tous les chiffres imprimés, et l'origine de chacun ; voir ``tracabilite.tracer``."""
@@ -54,11 +58,17 @@ class Fiche:
 
     def en_html(self, liens: tuple[tuple[str, str], ...]) -> str:
         """La même page, précédée de liens (libellé, adresse) vers ses voisines d'un site."""
-        return rendu.en_html(self.contenu, self.date, self.charte, liens)
+        contexte = rendu.contexte_html(self.contenu, self.date, self.charte, liens)
+        if self.gabarits and "html" in self.gabarits.formes:
+            return self.gabarits.rendre_html(contexte)
+        return rendu.en_html(contexte)
 
     @cached_property
     def pdf(self) -> bytes:
         """La fiche en PDF/UA-1, ses chiffres en pièce jointe."""
+        if self.gabarits and "pdf" in self.gabarits.formes:
+            donnees = rendu.donnees_pdf(self.contenu, self.charte)
+            return self.gabarits.composer_pdf(donnees, self.date, self.charte.polices)
         return rendu.en_pdf(self.contenu, self.date, self.charte)
 
     @cached_property
@@ -123,7 +133,7 @@ def rediger(
     date : datetime.date
         Date de production imprimée.
     modele : str
-        Un des ``MODELES``.
+        Un des ``MODELES``, ou un dossier de gabarits : le contenu est alors celui d'une fiche repère.
     avec : tuple of Territoire
         Les autres territoires d'une fiche comparative.
     charte : Charte, optional
@@ -136,7 +146,9 @@ def rediger(
         d'Île-de-France).
     """
     exiger(date, dt.date, "Une date", "datetime.date(2026, 11, 22)")
-    choisi = choisir_modele(modele, territoire, avec)
+    exiger(modele, str, "Un modèle", '"comparatif", ou le chemin d\'un dossier de gabarits')
+    gabarits = ouvrir_modele(modele) if modele not in MODELES and Path(modele).is_dir() else None
+    choisi = choisir_modele("repere" if gabarits else modele, territoire, avec)
     t = territoire
     contenu = Contenu(
         titre=choisi.titre(t, avec),
@@ -151,7 +163,7 @@ def rediger(
         pages=choisi.pages(t),
         fichiers=tuple((str(table), str(fichier)) for table, fichier in t.base.sources.fichier.items()),
     )
-    return Fiche(contenu, date, charte or Charte())
+    return Fiche(contenu, date, charte or Charte(), gabarits)
 
 
 def soigner_tout(valeur: Any) -> Any:

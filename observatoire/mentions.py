@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from observatoire.blocs import Texte
 from observatoire.territoire import Base, Territoire
-from observatoire.themes import definir, indicateurs_imprimes
+from observatoire.themes import definir
 
 _LECTURE = (
     "QPV : quartier prioritaire de la politique de la ville, au contour fixé par décret. La génération 2024 (décrets "
@@ -27,10 +27,10 @@ _LECTURE = (
 _EPT = "Dans la Métropole du Grand Paris, l’intercommunalité de travail est l’établissement public territorial (EPT)."
 
 
-def mentions(t: Territoire) -> Iterator[Texte]:
-    """Mode d'emploi, définitions et sources d'une fiche repère, en petit."""
+def mentions(t: Territoire, indicateurs: Sequence[str]) -> Iterator[Texte]:
+    """Mode d'emploi, définitions des indicateurs imprimés et sources d'une fiche, en petit."""
     en_ept = any(intercommunalite.niveau == "ept" for intercommunalite in t.intercommunalites)
-    yield from mentionner(t.base, indicateurs_imprimes(t), en_ept=en_ept)
+    yield from mentionner(t.base, indicateurs, en_ept=en_ept)
 
 
 def mentionner(base: Base, indicateurs: Sequence[str], *, en_ept: bool) -> Iterator[Texte]:

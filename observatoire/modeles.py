@@ -82,7 +82,10 @@ def choisir_modele(nom: str, t: Territoire, avec: Autres) -> Modele:
         Il n'existe pas, ne vaut pas à ce niveau, demande d'autres territoires ou n'en veut pas.
     """
     if nom not in MODELES:
-        raise ErreurArgument(f"Le modèle {nom!r} n'existe pas. Que faire : choisissez parmi {', '.join(MODELES)}.")
+        raise ErreurArgument(
+            f"Le modèle {nom!r} n'existe pas. Que faire : choisissez parmi {', '.join(MODELES)}, "
+            "ou donnez un dossier de gabarits."
+        )
     modele = MODELES[nom]
     if modele.niveaux and t.niveau not in modele.niveaux:
         raise ErreurArgument(

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
 
 
 #: Ce qu'un ajout fait recalculer.
-_DES_INDICATEURS = ("indicateurs", "catalogue", "releve")
+_DES_INDICATEURS = ("indicateurs", "catalogue", "releve", "_agregats")
 _DES_DOCUMENTS = ("experiences", "actions", "liens", "index")
 
 
@@ -335,7 +335,21 @@ class Observatoire:
         145662
         """
         exiger(codes, Iterable, "Des codes", '["92036", "92050"]')
-        territoires = [self._territoire(code) for code in ([codes] if isinstance(codes, str) else codes)]
+        demandes = tuple([codes] if isinstance(codes, str) else codes)
+        cle = (indicateur, demandes, millesime, partiel)
+        if cle not in self._agregats:
+            self._agregats[cle] = self._agreger(indicateur, demandes, millesime=millesime, partiel=partiel)
+        return self._agregats[cle]
+
+    @cached_property
+    def _agregats(self) -> dict[tuple[Any, ...], Valeur]:
+        """Ce qui est déjà agrégé : les fiches d'un même département se comparent toutes aux mêmes quartiers."""
+        return {}
+
+    def _agreger(
+        self, indicateur: str, codes: Sequence[str | Territoire], *, millesime: int | str | None, partiel: bool
+    ) -> Valeur:
+        territoires = [self._territoire(code) for code in codes]
         parties = [Partie(t.niveau, t.code, t.nom, self.repertoire.membres(t.niveau, t.code)) for t in territoires]
         return agregation.agreger(
             self.releve,

@@ -86,6 +86,10 @@ class _Entree:
         return Candidat(self.niveau, self.code, self.affiche)
 
 
+#: Les niveaux qui ont une table, dans l'ordre où l'on y cherche un code.
+_NIVEAUX_EN_TABLE: tuple[Niveau, ...] = ("commune", "qpv", "epci", "ept", "departement")
+
+
 @dataclass(frozen=True)
 class Repertoire:
     """Tous les territoires, prêts à être cherchés.
@@ -173,13 +177,19 @@ class Repertoire:
         """Nom à imprimer d'un territoire connu."""
         if niveau == "perimetre":
             return NOM_PERIMETRE
-        table = self.table(niveau)
-        return str(table.at[code, "nom_affiche" if "nom_affiche" in table else "nom"])
+        return self._noms[niveau][code]
 
     def nommer_code(self, code: str) -> str:
         """Nom à imprimer d'un code ; le code lui-même s'il est inconnu."""
         trouve = self._par_code(code)
         return trouve.nom if trouve else code
+
+    @cached_property
+    def _noms(self) -> dict[str, dict[str, str]]:
+        """Nom à imprimer de chaque code, par niveau : ``table.at`` à chaque nom coûterait plus que le reste."""
+        tables = {niveau: self.table(niveau) for niveau in _NIVEAUX_EN_TABLE}
+        colonnes = {n: table["nom_affiche" if "nom_affiche" in table else "nom"] for n, table in tables.items()}
+        return {niveau: {str(code): str(nom) for code, nom in noms.items()} for niveau, noms in colonnes.items()}
 
     def table(self, niveau: Niveau) -> gpd.GeoDataFrame:
         """La table d'un niveau (sauf « perimetre », qui n'en a pas)."""
@@ -224,10 +234,8 @@ class Repertoire:
         code = texte.upper()
         if texte.casefold() == CODE_PERIMETRE:
             return Candidat("perimetre", CODE_PERIMETRE, NOM_PERIMETRE)
-        for niveau in ("commune", "qpv", "epci", "ept", "departement"):
-            if code in self.table(niveau).index:
-                return Candidat(niveau, code, self.nommer(niveau, code))
-        return None
+        niveau = next((niveau for niveau in _NIVEAUX_EN_TABLE if code in self._noms[niveau]), None)
+        return None if niveau is None else Candidat(niveau, code, self._noms[niveau][code])
 
     def _indication(self, texte: str, niveau: str | None, par_code: Candidat | None) -> str:
         """Ce qu'on peut dire de plus à qui cherche un code périmé, d'un autre niveau ou mal copié."""

@@ -23,8 +23,15 @@ from observatoire.tracabilite import en_csv, en_jsonld, tracer
 _DENSITES = range(5)
 
 
-def en_html(contenu: Contenu, date: dt.date, charte: Charte, liens: tuple[tuple[str, str], ...] = ()) -> str:
-    """Page complète : style, dessins et données compris, sans aucune requête réseau.
+def en_html(contexte: Mapping[str, Any]) -> str:
+    """Page complète d'un ``contexte`` : style, dessins et données compris, sans aucune requête réseau."""
+    return environnement().get_template("fiche.html").render(contexte)
+
+
+def contexte_html(
+    contenu: Contenu, date: dt.date, charte: Charte, liens: tuple[tuple[str, str], ...] = ()
+) -> dict[str, Any]:
+    """Ce que lit ``fiche.html``, le nôtre ou celui d'un modèle.
 
     Parameters
     ----------
@@ -36,22 +43,24 @@ def en_html(contenu: Contenu, date: dt.date, charte: Charte, liens: tuple[tuple[
         Couleurs, police, logo et pied de page.
     liens : tuple of (libellé, adresse)
         Liens vers les pages voisines d'un site, en tête de page.
+
+    Returns
+    -------
+    dict
+        ``fiche``, ``charte``, ``logo`` (adresse ``data:``), ``liens``, ``style`` (la feuille de style), ``svg`` (pose
+        un dessin), ``jsonld`` (les données, selon schema.org), ``csv`` (les mêmes, en base 64).
     """
     chiffres = tracer(contenu)
-    return (
-        environnement()
-        .get_template("fiche.html")
-        .render(
-            fiche=contenu,
-            charte=charte,
-            logo=logo_en_adresse(charte),
-            liens=liens,
-            style=Markup(variables_css(charte) + lire_gabarit("fiche.css")),  # noqa: S704 - variables vérifiées par la charte
-            svg=Markup,  # un dessin SVG sort de nos gabarits, qui échappent leurs textes
-            jsonld=htmlsafe_json_dumps(en_jsonld(contenu, chiffres, date, charte.nom), ensure_ascii=False),
-            csv=base64.b64encode(en_csv(chiffres)).decode(),
-        )
-    )
+    return {
+        "fiche": contenu,
+        "charte": charte,
+        "logo": logo_en_adresse(charte),
+        "liens": liens,
+        "style": Markup(variables_css(charte) + lire_gabarit("fiche.css")),  # noqa: S704 - la charte est vérifiée
+        "svg": Markup,  # un dessin SVG sort de nos gabarits, qui échappent leurs textes
+        "jsonld": htmlsafe_json_dumps(en_jsonld(contenu, chiffres, date, charte.nom), ensure_ascii=False),
+        "csv": base64.b64encode(en_csv(chiffres)).decode(),
+    }
 
 
 def en_pdf(contenu: Contenu, date: dt.date, charte: Charte) -> bytes:
@@ -62,18 +71,22 @@ def en_pdf(contenu: Contenu, date: dt.date, charte: Charte) -> bytes:
     ErreurObservatoire
         Même resserré, il ne tient pas dans les pages permises.
     """
-    donnees = simplifier(contenu) | {
-        "charte": variables_typst(charte),
-        "csv": en_csv(tracer(contenu)).decode("utf-8"),
-    }
+    donnees = donnees_pdf(contenu, charte)
     for densite in _DENSITES:
-        document = composer("fiche.typ", donnees | {"densite": densite}, "pdf", date)
+        document = composer("fiche.typ", donnees | {"densite": densite}, "pdf", date, charte.polices)
         if contenu.pages is None or compter_pages(document) <= contenu.pages:
             return document
     raise ErreurObservatoire(
         f"La {contenu.genre} de {contenu.nom} ({contenu.code}) ne tient pas en {contenu.pages} pages. "
         "Que faire : signalez-le, avec les données ajoutées à l'observatoire."
     )
+
+
+def donnees_pdf(contenu: Contenu, charte: Charte) -> dict[str, Any]:
+    """Ce que lit ``fiche.typ`` : le contenu en textes et en listes, ``charte``, ``csv`` (les chiffres), ``densite``."""
+    csv = en_csv(tracer(contenu)).decode("utf-8")
+    simple: dict[str, Any] = simplifier(contenu)
+    return simple | {"charte": variables_typst(charte), "csv": csv, "densite": 0}
 
 
 def compter_pages(document: bytes) -> int:

@@ -15,7 +15,7 @@ from observatoire.phrases import phrases
 from observatoire.qpv import LIBELLES_STATUTS
 from observatoire.table_quartiers import evolution, quartiers
 from observatoire.territoire import Territoire
-from observatoire.themes import tableaux_thematiques
+from observatoire.themes import indicateurs_imprimes, lignes_par_theme, tableaux_thematiques
 from observatoire.typographie import INSECABLE, enumerer, nombre
 
 #: Une fiche de QPV ou de commune tient en deux pages, carte comprise : la carte cède la place aux longs tableaux.
@@ -33,9 +33,10 @@ def repere(t: Territoire, date: dt.date) -> Iterator[Bloc]:
     if t.niveau != "qpv":
         yield quartiers(t)
         yield from evolution(t)
-    yield from tableaux_thematiques(t)
+    themes = lignes_par_theme(t)
+    yield from tableaux_thematiques(t, themes)
     yield experiences_et_actions(t)
-    yield from mentions(t)
+    yield from mentions(t, indicateurs_imprimes(themes))
 
 
 def niveau_imprime(t: Territoire) -> str:

@@ -50,16 +50,27 @@ _TAILLES = {
 _QUARTIERS_LISIBLES = 8
 
 
-def tableaux_thematiques(t: Territoire) -> Iterator[Tableau]:
-    """Un tableau par thème où le territoire, ou l'ensemble de ses quartiers, a au moins une valeur."""
+Themes = Mapping[str, Sequence[Ligne]]
+
+
+def tableaux_thematiques(t: Territoire, themes: Themes) -> Iterator[Tableau]:
+    """Un tableau par thème, et son graphique.
+
+    Parameters
+    ----------
+    t : Territoire
+        Le territoire.
+    themes : mapping of str to sequence of Ligne
+        Ses indicateurs, tels que ``lignes_par_theme`` les rend.
+    """
     vues = _vues(t)
-    for theme, lignes in _par_theme(t).items():
+    for theme, lignes in themes.items():
         yield tabuler(capitaliser(theme), lignes, vues, _graphique(t, theme, lignes, vues), list(_reserves(t, lignes)))
 
 
-def indicateurs_imprimes(t: Territoire) -> list[str]:
-    """Les indicateurs des tableaux de la fiche, dans l'ordre de lecture."""
-    return [ligne.indicateur for lignes in _par_theme(t).values() for ligne in lignes]
+def indicateurs_imprimes(themes: Themes) -> list[str]:
+    """Les indicateurs de ces tableaux, dans l'ordre de lecture."""
+    return [ligne.indicateur for lignes in themes.values() for ligne in lignes]
 
 
 def definir(base: Base, imprimes: Sequence[str]) -> Iterator[str]:
@@ -75,7 +86,8 @@ def capitaliser(texte: str) -> str:
     return texte[0].upper() + texte[1:]
 
 
-def _par_theme(t: Territoire) -> dict[str, list[Ligne]]:
+def lignes_par_theme(t: Territoire) -> Themes:
+    """Les indicateurs, par thème, dont le territoire ou l'ensemble de ses quartiers a une valeur."""
     catalogue = t.base.releve.catalogue
     themes: dict[str, list[Ligne]] = {theme: [] for theme in ORDRE}
     for indicateur, theme in catalogue.theme[~catalogue.index.isin(AILLEURS)].items():
