@@ -150,13 +150,13 @@ class Recits:
 
 @dataclass(frozen=True)
 class Texte:
-    """Des paragraphes ; ``puces`` quand ils forment une liste, ``petit`` pour ce qu'on consulte sans le lire."""
+    """Des paragraphes ; ``petit`` pour ce qu'on consulte sans le lire."""
 
     genre: ClassVar[str] = "texte"
     titre: str
     paragraphes: tuple[Ecrit, ...]
-    puces: bool = False
     petit: bool = False
+    notes: tuple[Ecrit, ...] = ()
 
 
 Bloc = Faits | ChiffresCles | Figure | Tableau | Recits | Texte

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from observatoire.blocs import Chiffre, ChiffreCle, Ecrit, Phrase, phrase
 from observatoire.calculs import compter, ecarter, rapporter
 from observatoire.comparaison import Regard
-from observatoire.ensembles import presentes, quartiers_de_reference, sans_ponderation, ses_quartiers
+from observatoire.ensembles import nom_court, presentes, quartiers_de_reference, sans_ponderation, ses_quartiers
 from observatoire.indicateurs import DIFFUSE, Valeur, ecrire_valeur
 from observatoire.qpv import citer_departements
 from observatoire.territoire import Territoire
@@ -37,7 +37,7 @@ def chiffres_cles(t: Territoire) -> tuple[ChiffreCle, ...]:
 
 def _du_quartier(t: Territoire) -> Iterator[ChiffreCle]:
     habitants = t.indicateur("population", 2020)
-    texte: Ecrit = f"sur {len(t.communes)} communes"
+    texte: Ecrit = phrase("sur ", _nombre_de_communes(t), " communes")
     if len(t.communes) == 1:
         commune = t.parents[0].indicateur("population", 2020)
         part = rapporter(habitants, commune, "Part des habitants de la commune", "%")
@@ -144,7 +144,7 @@ def _affiche(v: Valeur) -> Chiffre:
 
 def _comparaison(t: Territoire, indicateur: str, v: Valeur, autres: list[Regard]) -> Ecrit:
     if t.niveau == "qpv" and len(t.communes) > 1:
-        fourchette = _fourchette([autre for autre in autres if autre.valeur.niveau == "commune"])
+        fourchette = _fourchette(t, [autre for autre in autres if autre.valeur.niveau == "commune"])
         if fourchette:
             return fourchette
     else:
@@ -159,20 +159,25 @@ def _comparaison(t: Territoire, indicateur: str, v: Valeur, autres: list[Regard]
     if datee is None:
         return ""
     affichee = Chiffre(datee.valeur.affichage, datee.valeur)
-    return phrase(f"{datee.nom}{INSECABLE}: ", affichee, f" en {datee.valeur.millesime}")
+    return phrase(f"{nom_court(t, datee.nom)}{INSECABLE}: ", affichee, f" en {datee.valeur.millesime}")
 
 
-def _fourchette(communes: list[Regard]) -> Ecrit:
+def _nombre_de_communes(t: Territoire) -> Chiffre:
+    compte = compter("communes", t.communes.index, "Communes", "Insee, code officiel géographique", 2026)
+    return Chiffre(nombre(compte.valeur), compte)
+
+
+def _fourchette(t: Territoire, communes: list[Regard]) -> Ecrit:
     """Un quartier à cheval ne se compare à aucune de ses communes en particulier : on dit entre quoi elles varient."""
     if any(commune.valeur.statut != DIFFUSE or not commune.comparable for commune in communes):
         return ""
     valeurs = sorted((commune.valeur for commune in communes), key=lambda v: v.valeur)
     bas, haut = _nombre(valeurs[0]), Chiffre(valeurs[-1].affichage, valeurs[-1])
-    return phrase("de ", bas, " à ", haut, f" dans ses {len(communes)} communes")
+    return phrase("de ", bas, " à ", haut, " dans ses ", _nombre_de_communes(t), " communes")
 
 
 def _phrase(t: Territoire, v: Valeur, autre: Regard) -> Phrase:
-    return _citer(t, autre.nom, v, autre.valeur)
+    return _citer(t, nom_court(t, autre.nom), v, autre.valeur)
 
 
 def _citer(t: Territoire, nom: str, v: Valeur, autre: Valeur) -> Phrase:

@@ -93,6 +93,12 @@ def _codes(t: Territoire) -> tuple[str, ...]:
     return tuple(map(str, t.qpv.index))
 
 
+def nom_court(t: Territoire, nom: str) -> str:
+    """Le sigle d'une intercommunalité du territoire, « SQY », ou le nom tel quel."""
+    sigles = {i.nom: i.sigle for i in (t, *t.intercommunalites) if i.sigle} if t.niveau != "perimetre" else {}
+    return sigles.get(nom) or nom
+
+
 def sans_ponderation(v: Valeur) -> str:
     """Producteur et millésime ; la pondération d'une estimation se dit à part."""
     return v.reference.partition(PONDERE)[0]

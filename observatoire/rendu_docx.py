@@ -129,7 +129,7 @@ def _style(bloc: Bloc, rang: int) -> str:
     """Le style des paragraphes d'un bloc ; ceux qui ouvrent la fiche en disent l'essentiel."""
     if not isinstance(bloc, Texte):
         return "Normal"
-    return "ListBullet" if bloc.puces else "Note" if bloc.petit else "Normal" if rang else "Essentiel"
+    return "Note" if bloc.petit else "Normal" if rang else "Essentiel"
 
 
 @dataclass(frozen=True)
@@ -156,6 +156,7 @@ class _Redaction:
                 yield from self._recits(bloc)
             case Texte():
                 yield from (paragraphe(style, str(p)) for p in bloc.paragraphes)
+                yield from _notes(bloc.notes)
 
     def _figure(self, figure: Figure) -> Iterator[Balise]:
         image = self.document.image(self.images[figure.svg], figure.alternatif, figure.titre, _PPP, _BOITE)

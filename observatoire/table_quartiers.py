@@ -143,7 +143,7 @@ def evolution(t: Territoire) -> Iterator[Bloc]:
     resume = phrase("En 2024 : ", *separes, fin, ".")
     titres = {"nouveau": "Entrés", "sorti": "Sortis"}
     details = tuple(_detail(table, statut, titre) for statut, titre in titres.items() if comptes[statut])
-    yield Texte("Évolution de la géographie prioritaire, 2015-2024", (resume, *details, _SOURCE_PASSAGE))
+    yield Texte("Évolution de la géographie prioritaire, 2015-2024", (resume, *details), notes=(_SOURCE_PASSAGE,))
 
 
 def _compter(table: pd.DataFrame, statut: str, singulier: str, pluriel: str) -> Phrase:

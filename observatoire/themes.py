@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from observatoire.blocs import Ecrit, Figure, Tableau, phrase
-from observatoire.ensembles import ecrire_couverture, presentes, quartiers_de_reference, ses_quartiers
+from observatoire.ensembles import ecrire_couverture, nom_court, presentes, quartiers_de_reference, ses_quartiers
 from observatoire.graphiques import Barre, composition
 from observatoire.indicateurs import DIFFUSE, Couverture, Valeur
 from observatoire.tableaux import Ligne, Vue, tabuler, tracer_barres
@@ -132,8 +132,7 @@ def _vues(t: Territoire) -> list[Vue]:
 
 def _titre(niveau: str, nom: str, t: Territoire) -> str:
     """Titre de colonne : le nom, ou le sigle d'une intercommunalité."""
-    sigles = {i.nom: i.sigle for i in (t, *t.intercommunalites) if i.sigle} if t.niveau != "perimetre" else {}
-    return sigles.get(nom) or _NOMS_COURTS.get(niveau, nom)
+    return _NOMS_COURTS.get(niveau) or nom_court(t, nom)
 
 
 def _reserves(t: Territoire, lignes: Sequence[Ligne]) -> Iterator[Ecrit]:

@@ -132,7 +132,7 @@ BLOCS = (
     Figure("Carte", dessin(760, 400, "Plan"), "Le quartier et ses abords", "Sources : ANCT."),
     TABLEAU,
     RECITS,
-    Texte("Lire", ("Premier.", "Second."), puces=True),
+    Texte("Lire", ("Premier.", "Second."), notes=("Source : Insee.",)),
     Texte("Sources", ("Insee.",), petit=True),
     Texte("Suite", ("Paragraphe ordinaire.",)),
 )
@@ -213,7 +213,7 @@ def test_chaque_bloc_a_ses_styles_dans_l_ordre_de_lecture(document):
 
 
 def test_la_suite_des_paragraphes(document):
-    assert [(p.style.name, p.text) for p in document.paragraphs][-19:] == [
+    assert [(p.style.name, p.text) for p in document.paragraphs][-20:] == [
         ("Heading 1", "Emploi"),
         ("Note", f"Source : Insee, sur 4{FINE}321 habitants."),
         ("Note", "s. : secret statistique."),
@@ -227,8 +227,9 @@ def test_la_suite_des_paragraphes(document):
         ("Repères d'une expérience", "2023 · commune · Lettre, p. 2"),
         ("Note", "Et 3 autres."),
         ("Heading 1", "Lire"),
-        ("List Bullet", "Premier."),
-        ("List Bullet", "Second."),
+        ("Normal", "Premier."),
+        ("Normal", "Second."),
+        ("Note", "Source : Insee."),
         ("Heading 1", "Sources"),
         ("Note", "Insee."),
         ("Heading 1", "Suite"),

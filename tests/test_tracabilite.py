@@ -21,7 +21,7 @@ from observatoire.tracabilite import en_csv, en_jsonld, tracer
 
 #: Les 153 territoires du site, en lots que les processus se partagent.
 LOTS = 18
-NOMBRES = "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split()
+NOMBRES = "aucun un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split()
 #: Ce qui s'écrit en chiffres sans être une valeur : années, codes, tranches d'âge, unités, départements.
 ECRITURES = re.compile(
     r"\b(19|20)\d\d\b|\bQ[NP]\w{6}\b|\b\d{5}\b|\b\d{9}\b|15-64|pour 100|\((7[578]|9[1-5])\)|(?<=du )(7[578]|9[1-5])\b"
@@ -55,10 +55,25 @@ def verifier(o, chiffre):
     if imprime is not None:
         nombre, decimales = imprime
         assert abs(nombre - v.valeur) <= 0.5 * 10**-decimales + 1e-9, chiffre
-    elif aplatir(chiffre.texte.lower()) in NOMBRES:
-        assert NOMBRES.index(aplatir(chiffre.texte.lower())) == v.valeur, chiffre
     else:
-        assert re.search("habitant|personne|seul|tous|moitié|tiers|quart|un|aucun", chiffre.texte.lower()), chiffre
+        verifier_en_lettres(aplatir(chiffre.texte.lower()), v.valeur)
+
+
+def verifier_en_lettres(texte, valeur):
+    """« trois », « près d'un habitant sur cinq », « le taux le plus élevé »."""
+    mots = re.findall(r"[a-zéèê]+", texte)
+    fraction = re.search(rf"\b({'|'.join(NOMBRES)}|une) (?:\w+ )?sur (\w+)$", texte)
+    if fraction:
+        haut, bas = (NOMBRES.index({"une": "un"}.get(mot, mot)) for mot in fraction.groups())
+        ecart = valeur - 100 * haut / bas
+        assert abs(ecart) <= 0.065 * valeur, texte
+        assert (ecart > 0) == texte.startswith("plus") or not texte.startswith(("plus", "près")), texte
+    elif "plus" in mots:
+        assert valeur == 1, texte
+    elif "moitié" in mots:
+        assert abs(valeur - 50) <= 3.3, texte
+    else:
+        assert [NOMBRES.index(mot) for mot in mots if mot in NOMBRES] == [valeur], texte
 
 
 def textes_nus(valeur):
