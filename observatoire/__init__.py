@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from observatoire.observatoire import Observatoire, ouvrir
     from observatoire.territoire import Territoire
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
 
 #: Où vit chaque nom public ; les autres sont des erreurs.
 _MODULES = {
