@@ -65,6 +65,7 @@ class Faits:
     genre: ClassVar[str] = "faits"
     titre: str
     faits: tuple[tuple[str, Ecrit], ...]
+    notes: tuple[Ecrit, ...] = ()
 
 
 @dataclass(frozen=True)

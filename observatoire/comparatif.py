@@ -9,7 +9,7 @@ from observatoire.blocs import Bloc, Chiffre, Colonne, Ecrit, Figure, Phrase, Ta
 from observatoire.calculs import compter
 from observatoire.chiffres_cles import SOURCE_ANCT
 from observatoire.comparaison import confronter
-from observatoire.ensembles import presentes, ses_quartiers
+from observatoire.ensembles import citer_sources, presentes, ses_quartiers
 from observatoire.indicateurs import DIFFUSE, Valeur
 from observatoire.mentions import mentionner
 from observatoire.reperes import dessiner_carte, niveau_imprime
@@ -30,7 +30,7 @@ def comparatif(t: Territoire, date: dt.date, avec: Sequence[Territoire]) -> Iter
     imprimes = [ligne.indicateur for lignes in themes.values() for ligne in lignes]
     essentiel = tuple(_essentiel(tous))
     if essentiel:
-        yield Texte("L'essentiel", essentiel)
+        yield Texte("L'essentiel", essentiel, notes=citer_sources(*essentiel))
     yield _identites(tous)
     vues = [Vue(_nom(autre), autre.nom, sujet=autre is t) for autre in tous]
     for theme, lignes in themes.items():

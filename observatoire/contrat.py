@@ -14,7 +14,6 @@ from observatoire.blocs import (
     ChiffresCles,
     Colonne,
     Ecrit,
-    Faits,
     Recits,
     Tableau,
     Texte,
@@ -23,12 +22,11 @@ from observatoire.blocs import (
 )
 from observatoire.calculs import compter
 from observatoire.chiffres_cles import SOURCE_ANCT, chiffres_cles
-from observatoire.ensembles import ses_quartiers
+from observatoire.ensembles import citer_sources, ses_quartiers
 from observatoire.indicateurs import DIFFUSE
 from observatoire.mentions import mentions
-from observatoire.phrases import phrases
 from observatoire.recueil import compter_recits, par_theme_premier, sommaire
-from observatoire.reperes import dessiner_carte, identite
+from observatoire.reperes import dessiner_carte, essentiel, identite, presenter
 from observatoire.table_quartiers import evolution, quartiers
 from observatoire.territoire import Territoire
 from observatoire.themes import indicateurs_imprimes, lignes_par_theme, tableaux_thematiques
@@ -56,9 +54,9 @@ _COLONNES = (
 def contrat(t: Territoire, date: dt.date) -> Iterator[Bloc]:
     """Les blocs d'une fiche de contrat, dans l'ordre de lecture."""
     recits = recenser_recits(t)
-    yield Texte("L'essentiel", phrases(t))
+    yield essentiel(t)
     yield ChiffresCles("Chiffres clés", chiffres_cles(t))
-    yield Faits("Le territoire du contrat", (*identite(t), ("Communes concernées", _concernees(t))))
+    yield presenter("Le territoire du contrat", (*identite(t), ("Communes concernées", _concernees(t))))
     yield dessiner_carte(t, date)
     yield _communes(t)
     yield quartiers(t)
@@ -119,7 +117,8 @@ def _recits(t: Territoire, recits: pd.DataFrame) -> Iterator[Bloc]:
     if not par_theme:
         yield Texte("Expériences et actions", ("Aucune expérience ni action n’est recensée ici ni alentour.",))
         return
-    yield Texte("Ce qui est recensé", (compter_recits(recits),))
+    compte = compter_recits(recits)
+    yield Texte("Ce qui est recensé", (compte,), notes=citer_sources(compte))
     yield sommaire(par_theme)
     du_contrat = recits[[not _DISPOSITIFS.isdisjoint(dispositifs) for dispositifs in recits.dispositifs]]
     choisis = pd.concat([du_contrat, recits.drop(du_contrat.index)]).head(_RECITS)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from observatoire.blocs import Chiffre, Phrase, phrase
+from observatoire.blocs import Chiffre, Phrase, chiffres_de, phrase
 from observatoire.calculs import compter, rapporter
 from observatoire.erreurs import AgregationInterdite
 from observatoire.indicateurs import Valeur
@@ -102,6 +103,12 @@ def nom_court(t: Territoire, nom: str) -> str:
 def sans_ponderation(v: Valeur) -> str:
     """Producteur et millésime ; la pondération d'une estimation se dit à part."""
     return v.reference.partition(PONDERE)[0]
+
+
+def citer_sources(*ecrits: Any) -> tuple[str, ...]:
+    """En note, producteur et millésime de chaque chiffre cité ; rien s'il n'y en a pas."""
+    sources = dict.fromkeys(sans_ponderation(chiffre.valeur) for chiffre in chiffres_de(ecrits))
+    return (f"Source{'s' if len(sources) > 1 else ''} : {' ; '.join(sources)}.",) if sources else ()
 
 
 def presentes(valeurs: Iterable[Valeur | None]) -> list[Valeur]:

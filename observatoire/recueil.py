@@ -8,10 +8,11 @@ from collections.abc import Iterator
 import pandas as pd
 
 from observatoire.activites import raconter, recenser_recits
-from observatoire.blocs import Bloc, Chiffre, Colonne, Faits, Phrase, Recits, Tableau, Texte, phrase
+from observatoire.blocs import Bloc, Chiffre, Colonne, Phrase, Recits, Tableau, Texte, phrase
+from observatoire.ensembles import citer_sources
 from observatoire.indicateurs import DIFFUSE, Valeur
 from observatoire.origines import Case, Origine
-from observatoire.reperes import dessiner_carte, identite
+from observatoire.reperes import dessiner_carte, identite, presenter
 from observatoire.territoire import Territoire
 from observatoire.themes import capitaliser
 from observatoire.typographie import INSECABLE, enumerer, nombre
@@ -33,8 +34,9 @@ def recueil(t: Territoire, date: dt.date) -> Iterator[Bloc]:
     """Les blocs d'un recueil : l'essentiel, la carte, le sommaire par thème, puis les récits."""
     recits = recenser_recits(t)
     par_theme = par_theme_premier(t, recits)
-    yield Texte("L'essentiel", (compter_recits(recits), _couvrir(t, par_theme)))
-    yield Faits("Le territoire", tuple(identite(t)))
+    compte = compter_recits(recits)
+    yield Texte("L'essentiel", (compte, _couvrir(t, par_theme)), notes=citer_sources(compte))
+    yield presenter("Le territoire", tuple(identite(t)))
     yield dessiner_carte(t, date)
     if par_theme:
         yield sommaire(par_theme)

@@ -146,6 +146,7 @@ class _Redaction:
         match bloc:
             case Faits() if bloc.faits:
                 yield _faits(bloc)
+                yield from _notes(bloc.notes)
             case ChiffresCles() if bloc.chiffres:
                 yield _chiffres(bloc)
             case Figure():

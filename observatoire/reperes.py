@@ -10,6 +10,7 @@ from observatoire.activites import experiences_et_actions
 from observatoire.blocs import Bloc, Chiffre, ChiffresCles, Ecrit, Faits, Figure, Texte, phrase
 from observatoire.calculs import compter, mesurer_surface, rapporter
 from observatoire.chiffres_cles import SOURCE_ANCT, chiffres_cles
+from observatoire.ensembles import citer_sources
 from observatoire.mentions import mentions
 from observatoire.phrases import phrases
 from observatoire.qpv import LIBELLES_STATUTS
@@ -26,9 +27,9 @@ _COMMUNES_CITEES = 8
 
 def repere(t: Territoire, date: dt.date) -> Iterator[Bloc]:
     """Les blocs d'une fiche repère, dans l'ordre de lecture."""
-    yield Texte("L'essentiel", phrases(t))
+    yield essentiel(t)
     yield ChiffresCles("Chiffres clés", chiffres_cles(t))
-    yield Faits("Identité", tuple(identite(t)))
+    yield presenter("Identité", tuple(identite(t)))
     yield dessiner_carte(t, date)
     if t.niveau != "qpv":
         yield quartiers(t)
@@ -37,6 +38,17 @@ def repere(t: Territoire, date: dt.date) -> Iterator[Bloc]:
     yield from tableaux_thematiques(t, themes)
     yield experiences_et_actions(t)
     yield from mentions(t, indicateurs_imprimes(themes))
+
+
+def essentiel(t: Territoire) -> Texte:
+    """Les phrases de lecture, et leurs sources."""
+    dites = phrases(t)
+    return Texte("L'essentiel", dites, notes=citer_sources(*dites))
+
+
+def presenter(titre: str, faits: tuple[tuple[str, Ecrit], ...]) -> Faits:
+    """Des faits, et les sources de leurs chiffres."""
+    return Faits(titre, faits, notes=citer_sources(faits))
 
 
 def niveau_imprime(t: Territoire) -> str:
