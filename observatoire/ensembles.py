@@ -107,7 +107,8 @@ def sans_ponderation(v: Valeur) -> str:
 
 def citer_sources(*ecrits: Any) -> tuple[str, ...]:
     """En note, producteur et millésime de chaque chiffre cité ; rien s'il n'y en a pas."""
-    sources = dict.fromkeys(sans_ponderation(chiffre.valeur) for chiffre in chiffres_de(ecrits))
+    citees = (sans_ponderation(chiffre.valeur) for chiffre in chiffres_de(ecrits))
+    sources = dict.fromkeys(source for citee in citees for source in citee.split(" ; "))
     return (f"Source{'s' if len(sources) > 1 else ''} : {' ; '.join(sources)}.",) if sources else ()
 
 
