@@ -19,9 +19,13 @@ from observatoire.erreurs import ErreurArgument, ErreurObservatoire, ErreurSourc
 from observatoire.notices import FAMILLES
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from observatoire.choroplethe import Reglages
 
 _ERREUR = 2
+#: Au-delà, une liste d'échecs ne se lit plus.
+_ECHECS_MONTRES = 10
 _AIDE_MODELE = "repere, comparatif, experiences, contrat, ou un dossier de gabarits"
 _TRADUCTIONS = {
     "the following arguments are required: ": "il manque : ",
@@ -111,6 +115,10 @@ def _analyseur() -> _Analyseur:
 
     produire = commandes.add_parser("produire", help="écrire toutes les fiches et cartes, avec un index")
     produire.add_argument("dossier", metavar="DOSSIER", type=Path, help="dossier de sortie")
+    produire.add_argument("--niveaux", nargs="+", metavar="NIVEAU", help="qpv, commune, intercommunalite... (tous)")
+    produire.add_argument("--formats", nargs="+", metavar="FORMAT", help="html, pdf, docx (tous)")
+    produire.add_argument("--processus", type=int, metavar="N", help="nombre de processus (2)")
+    produire.add_argument("--charte", type=Path, metavar="FICHIER", help="celle de la structure (.toml)")
     produire.set_defaults(executer=_produire)
 
     chercher = commandes.add_parser("rechercher", help="chercher dans les expériences et les actions")
@@ -199,14 +207,43 @@ def _produire(choix: argparse.Namespace) -> None:
     from observatoire.observatoire import ouvrir
     from observatoire.typographie import accorder
 
-    rapport = ouvrir(choix.donnees).produire(choix.dossier)
-    ecrits = rapport.etat.eq("écrit").sum()
-    territoires = accorder(rapport.code.nunique(), "territoire")
+    rapport = ouvrir(choix.donnees).produire(
+        choix.dossier,
+        niveaux=choix.niveaux,
+        formats=choix.formats,
+        charte=choix.charte,
+        processus=choix.processus,
+    )
+    comptes = rapport.etat.value_counts()
+    territoires = rapport.code[rapport.fichier != "index.html"].nunique()
     print(
-        f"{len(rapport)} fichiers pour {territoires}, {rapport.octets.sum() / 1e6:.0f} Mo : "
-        f"{ecrits} écrits, {len(rapport) - ecrits} déjà à jour."
+        f"{accorder(len(rapport), 'fichier')} pour {accorder(territoires, 'territoire')}, "
+        f"{rapport.octets.sum() / 1e6:.0f} Mo : {accorder(comptes.get('écrit', 0), 'écrit')}, "
+        f"{comptes.get('à jour', 0)} déjà à jour."
     )
     print(f"Ouvrez {choix.dossier / 'index.html'}")
+    _dire_echecs(rapport[rapport.etat == "échec"])
+
+
+def _dire_echecs(echecs: pd.DataFrame) -> None:
+    """Ce qui a échoué, une fois le reste écrit."""
+    from observatoire.typographie import accorder
+
+    if echecs.empty:
+        return
+    montres = [f"  - {ligne.fichier} : {ligne.erreur}" for ligne in echecs.head(_ECHECS_MONTRES).itertuples()]
+    autres = len(echecs) - len(montres)
+    suite = [f"  - et {accorder(autres, 'autre')}"] if autres else []
+    raise ErreurObservatoire(
+        "\n".join(
+            [
+                f"{accorder(len(echecs), 'fichier')} en échec ; tout le reste est écrit.",
+                *montres,
+                *suite,
+                "Que faire : relancez la même commande, eux seuls seront refaits.",
+            ]
+        )
+    )
 
 
 def _rechercher(choix: argparse.Namespace) -> None:

@@ -566,30 +566,111 @@ class Observatoire:
 
         return carton(self._territoire(territoire))
 
-    def produire(self, dossier: str | os.PathLike[str], *, progression: bool = True) -> pd.DataFrame:
-        """Écrit le mini-site hors ligne : index, et fiche (HTML, PDF) et carte de chaque territoire concerné.
+    def fiches(
+        self,
+        dossier: str | os.PathLike[str],
+        *,
+        niveaux: str | Iterable[str] | None = None,
+        formats: str | Iterable[str] | None = None,
+        territoires: str | Territoire | Iterable[str | Territoire] | None = None,
+        modele: str | os.PathLike[str] = "repere",
+        date: dt.date | None = None,
+        charte: str | os.PathLike[str] | Charte | None = None,
+        processus: int | None = None,
+        progression: bool = True,
+    ) -> pd.DataFrame:
+        """Écrit un lot de fiches : un fichier par territoire et par format, dans ``dossier``.
+
+        Relancé, un lot ne refait que les fiches dont le contenu change. Une fiche qui échoue n'arrête pas les autres.
 
         Parameters
         ----------
         dossier : path
-            Dossier de sortie, créé au besoin ; une production interrompue y reprend où elle en était.
+            Dossier de sortie, créé au besoin.
+        niveaux : str or iterable of str, optional
+            « qpv », « commune », « epci », « ept », « intercommunalite » (les deux), « departement », « perimetre » ;
+            tous par défaut.
+        formats : str or iterable of str, optional
+            « html », « pdf », « docx » ; tous par défaut.
+        territoires : str, Territoire or iterable, optional
+            Noms, sigles, codes ou territoires ; par défaut, tous ceux de la géographie prioritaire. ``niveaux`` les
+            restreint.
+        modele : str or path
+            Modèle des fiches ; voir ``Territoire.fiche``. Son nom précède celui des fichiers.
+        date : datetime.date, optional
+            Date de production imprimée ; celle du jour par défaut. Elle seule ne fait rien refaire.
+        charte : path or Charte, optional
+            Couleurs, police, logo et pied de page d'une structure ; voir ``Territoire.fiche``.
+        processus : int, optional
+            Nombre de processus ; par défaut deux, ou un seul sur une machine à un cœur ou pour peu de territoires.
         progression : bool
             Montre une barre de progression.
 
         Returns
         -------
         pandas.DataFrame
-            Une ligne par fichier : ``niveau``, ``code``, ``nom``, ``fichier``, ``etat`` (« écrit », « à jour »),
-            ``octets``.
+            Une ligne par fichier : ``niveau``, ``code``, ``nom``, ``fichier`` (relatif à ``dossier``), ``etat``
+            (« écrit », « à jour », « échec »), ``octets``, ``erreur`` (vide, ou ce qui a échoué).
 
         Raises
         ------
+        ErreurArgument
+            Niveau, format, modèle ou nombre de processus impossible.
+        TerritoireInconnu, TerritoireAmbigu
+            Un nom ne désigne pas un territoire.
         ErreurEcriture
             Dossier impossible ou disque plein ; rien n'est à moitié écrit.
         """
         from observatoire import production
 
-        return production.produire(self, dossier, dt.date.today(), progression=progression)
+        commande = production.preparer(
+            self,
+            date or dt.date.today(),
+            niveaux=niveaux,
+            formats=formats,
+            territoires=territoires,
+            site=False,
+            charte=charte,
+            modele=modele,
+        )
+        return production.produire(commande, dossier, processus=processus, progression=progression)
+
+    def produire(
+        self,
+        dossier: str | os.PathLike[str],
+        *,
+        niveaux: str | Iterable[str] | None = None,
+        formats: str | Iterable[str] | None = None,
+        date: dt.date | None = None,
+        charte: str | os.PathLike[str] | Charte | None = None,
+        processus: int | None = None,
+        progression: bool = True,
+    ) -> pd.DataFrame:
+        """Écrit le site hors ligne : index, et fiche et carte de chaque territoire de la géographie prioritaire.
+
+        Parameters
+        ----------
+        dossier : path
+            Dossier de sortie, créé au besoin ; une production interrompue y reprend où elle en était.
+        niveaux, formats, date, charte, processus, progression
+            Ceux de ``fiches``.
+
+        Returns
+        -------
+        pandas.DataFrame
+            Celui de ``fiches`` ; une ligne par fiche, par carte, et une pour l'index.
+
+        Raises
+        ------
+        ErreurArgument
+            Niveau, format ou nombre de processus impossible.
+        ErreurEcriture
+            Dossier impossible ou disque plein ; rien n'est à moitié écrit.
+        """
+        from observatoire import production
+
+        commande = production.preparer(self, date or dt.date.today(), niveaux=niveaux, formats=formats, charte=charte)
+        return production.produire(commande, dossier, processus=processus, progression=progression)
 
     def exporter(
         self,

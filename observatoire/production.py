@@ -1,53 +1,75 @@
-"""La production en série : un mini-site hors ligne avec la fiche et la carte de chaque territoire concerné.
+"""La production en série : un lot de fiches, ou un site hors ligne avec la fiche et la carte de chaque territoire.
 
-Chaque fichier est écrit d'un seul geste, et son empreinte notée aussitôt : interrompue, la production reprend où elle
-en était ; relancée, elle ne refait que ce qui manque, ce qui a été modifié ou ce que de nouvelles données changent.
+Chaque fichier est écrit d'un seul geste, et sa trace notée aussitôt : interrompue, la production reprend où elle en
+était ; relancée, elle ne refait que ce qui manque, ce qui a été modifié ou ce dont le contenu change. Un fichier qui
+échoue est dit dans le compte rendu et n'arrête pas les autres.
 """
 
 from __future__ import annotations
 
 import contextlib
 import datetime as dt
-import hashlib
-import html
 import json
-import multiprocessing
 import os
-import re
-import signal
-import sys
-import threading
-from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import pandas as pd
 from tqdm.auto import tqdm
 
-from observatoire import __version__, carte, carte_interactive, carte_statique, points
-from observatoire.ecriture import ecrire, preparer_dossier
-from observatoire.erreurs import ErreurObservatoire
+from observatoire import accueil, carte, carte_interactive, points
+from observatoire.atelier import Essai, mener
+from observatoire.charte import Charte, lire_charte
+from observatoire.commande import FORMATS, MODELE_PAR_DEFAUT, Cle, Commande, Liens
+from observatoire.controles import verifier_carte
+from observatoire.ecriture import preparer_dossier
+from observatoire.erreurs import ErreurArgument, exiger
 from observatoire.fiche import Fiche, rediger
-from observatoire.gabarits import environnement
-from observatoire.referentiel import CODE_PERIMETRE, DEPARTEMENTS_PERIMETRE, normaliser
-from observatoire.schemas import Niveau
+from observatoire.modeles import MODELES
+from observatoire.referentiel import CODE_PERIMETRE, DEPARTEMENTS_PERIMETRE
+from observatoire.registre import Piece, Registre, Trace, deplier, empreinte, nettoyer
+from observatoire.schemas import NIVEAUX
 from observatoire.territoire import Base, Territoire, situer
 from observatoire.typographie import accorder, date_longue
 
-_ETAT = "production.json"
 #: En deçà, lancer des processus coûte plus que ce qu'ils font gagner.
 _SEUIL_PROCESSUS = 20
-#: Titres des groupes de l'index, dans l'ordre de lecture.
-_GROUPES = {
-    "perimetre": "Ouest francilien",
-    "departement": "Départements",
-    "intercommunalite": "Intercommunalités",
-    "commune": "Communes",
-    "qpv": "Quartiers prioritaires",
-}
+_COLONNES = ["niveau", "code", "nom", "fichier", "etat", "octets", "erreur"]
+ECRIT, A_JOUR, ECHEC = "écrit", "à jour", "échec"
+_INDEX = "index.html"
+_CARTE = ("carte", "Carte")
+#: Le nom interne d'une carte dépend de tout son contenu : pour le comparer, on la dessine à une date fixe.
+_SANS_DATE = dt.date(1, 1, 1)
+#: Ce qu'on peut demander comme niveau : ceux des territoires, et les deux sortes d'intercommunalités à la fois.
+_CHOIX: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {niveau: (niveau,) for niveau in NIVEAUX} | {"intercommunalite": ("epci", "ept")}
+)
+
+
+class Ligne(NamedTuple):
+    """Une ligne du compte rendu."""
+
+    niveau: str
+    code: str
+    nom: str
+    fichier: str
+    etat: str
+    octets: int
+    erreur: str
+
+
+class Resultat(NamedTuple):
+    """Un fichier tenu à jour, ou qui a échoué et n'a pas de trace."""
+
+    ligne: Ligne
+    trace: Trace | None
+
+
+# --- ce qu'on produit ---
 
 
 def territoires_concernes(base: Base) -> list[Territoire]:
@@ -68,298 +90,285 @@ def territoires_concernes(base: Base) -> list[Territoire]:
     ]
 
 
-def produire(
+def choisir(
     base: Base,
-    dossier: str | os.PathLike[str],
+    niveaux: str | Iterable[str] | None = None,
+    territoires: str | Territoire | Iterable[str | Territoire] | None = None,
+) -> list[Territoire]:
+    """Les territoires demandés, chacun une fois ; par défaut, ceux de la géographie prioritaire.
+
+    Raises
+    ------
+    ErreurArgument
+        Niveau inconnu.
+    TerritoireInconnu, TerritoireAmbigu
+        Un nom ne désigne pas un territoire.
+    """
+    voulus = {niveau for choix in _liste(niveaux, _CHOIX, "Niveau") for niveau in _CHOIX[choix]}
+    if territoires is None:
+        trouves: Iterable[Territoire] = territoires_concernes(base)
+    else:
+        demandes = [territoires] if isinstance(territoires, (str, Territoire)) else list(territoires)
+        trouves = [d if isinstance(d, Territoire) else base.territoire(d) for d in demandes]
+    return [t for t in dict.fromkeys(trouves) if t.niveau in voulus]
+
+
+def _liste(demandes: str | Iterable[str] | None, choix: Collection[str], quoi: str) -> tuple[str, ...]:
+    """Des noms pris dans une liste de choix, chacun une fois ; tous par défaut."""
+    if demandes is None:
+        return tuple(choix)
+    exiger(demandes, Iterable, f"Un {quoi.lower()} ou plusieurs", str(list(choix)[:2]))
+    noms = (demandes,) if isinstance(demandes, str) else tuple(dict.fromkeys(demandes))
+    for nom in noms:
+        if nom not in choix:
+            raise ErreurArgument(f"{quoi} {nom!r} inconnu. Que faire : choisissez parmi {', '.join(choix)}.")
+    return noms
+
+
+def preparer(
+    base: Base,
     date: dt.date,
+    *,
+    niveaux: str | Iterable[str] | None = None,
+    formats: str | Iterable[str] | None = None,
+    territoires: str | Territoire | Iterable[str | Territoire] | None = None,
+    site: bool = True,
+    charte: str | os.PathLike[str] | Charte | None = None,
+    modele: str | os.PathLike[str] = MODELE_PAR_DEFAUT,
+) -> Commande:
+    """Une commande, ses choix vérifiés.
+
+    Raises
+    ------
+    ErreurArgument
+        Niveau, format ou modèle inconnu.
+    ErreurSource, ErreurSchema
+        La charte ou le modèle ne se lit pas.
+    TerritoireInconnu, TerritoireAmbigu
+        Un nom ne désigne pas un territoire.
+    """
+    exiger(date, dt.date, "Une date", "datetime.date(2026, 11, 22)")
+    choisis = choisir(base, niveaux, territoires)
+    formes = _liste(formats, FORMATS, "Format")
+    choisie = lire_charte(charte) if isinstance(charte, (str, os.PathLike)) else charte or Charte()
+    cles = tuple((t.niveau, t.code) for t in choisis)
+    return Commande(base, date, cles, formes, site, choisie, _modele(modele))
+
+
+def _modele(modele: str | os.PathLike[str]) -> str:
+    exiger(modele, (str, os.PathLike), "Un modèle", '"contrat"')
+    nom = os.fspath(modele)
+    if nom not in MODELES and not Path(nom).is_dir():
+        raise ErreurArgument(
+            f"Modèle {nom!r} inconnu. Que faire : choisissez parmi {', '.join(MODELES)}, ou un dossier de gabarits."
+        )
+    return nom
+
+
+# --- produire ---
+
+
+def produire(
+    commande: Commande,
+    dossier: str | os.PathLike[str],
     *,
     processus: int | None = None,
     progression: bool = True,
 ) -> pd.DataFrame:
-    """Écrit le mini-site : ``index.html``, une fiche (HTML et PDF) et une carte par territoire concerné.
+    """Tient à jour les fichiers d'une commande.
 
     Parameters
     ----------
-    base : Base
-        L'observatoire ouvert.
+    commande : Commande
+        Ce qu'il faut produire.
     dossier : path
         Dossier de sortie, créé au besoin.
-    date : datetime.date
-        Date de production imprimée.
     processus : int, optional
-        Nombre de processus ; par défaut deux, ou un seul sur une machine à un cœur.
+        Nombre de processus ; par défaut deux, ou un seul sur une machine à un cœur ou pour peu de territoires.
     progression : bool
         Montre une barre de progression.
 
     Returns
     -------
     pandas.DataFrame
-        Une ligne par fichier : ``niveau``, ``code``, ``nom``, ``fichier`` (relatif à ``dossier``), ``etat`` (« écrit »
-        ou « à jour »), ``octets``.
+        Une ligne par fichier : ``niveau``, ``code``, ``nom``, ``fichier`` (relatif à ``dossier``), ``etat`` (« écrit »,
+        « à jour » ou « échec »), ``octets`` (0 s'il a échoué), ``erreur`` (vide s'il n'a pas échoué).
 
     Raises
     ------
+    ErreurArgument
+        Nombre de processus impossible.
     ErreurEcriture
         Dossier impossible, disque plein : ce qui est écrit reste valable, la prochaine production continue.
+    ErreurObservatoire
+        Un processus s'est arrêté net ; de même.
     """
+    _verifier_processus(processus)
     racine = preparer_dossier(dossier)
-    _nettoyer(racine)
-    registre = _Registre.ouvrir(racine, _empreinte_des_entrees(base))
-    territoires = territoires_concernes(base)
-    lignes: list[dict[str, object]] = []
-    with contextlib.closing(_taches(base, territoires, registre, date, processus)) as taches:
-        for resultats in tqdm(
-            taches, total=len(territoires), desc="Fiches et cartes", unit="territoire", disable=not progression
-        ):
-            lignes += registre.noter(resultats)
-    lignes += registre.noter([registre.tenir("index.html", lambda: _index(base, territoires, date), territoires[0])])
-    return pd.DataFrame(lignes)
+    dossiers = [preparer_dossier(racine / nom) for nom in ("fiches", "cartes")] if commande.site else []
+    nettoyer([racine, *dossiers])
+    travail = _Travail(commande, Registre.ouvrir(racine), commande.mise_en_forme, commande.entrees)
+    lignes: list[Ligne] = []
+    fruits = mener(travail, commande.cles, _ouvriers(travail, processus))
+    with contextlib.closing(fruits), _barre(commande, progression=progression) as barre:
+        for resultats in fruits:
+            lignes += travail.noter(resultats)
+            _avancer(barre, lignes)
+    if commande.site:
+        lignes += travail.noter([_tenir_index(travail, lignes)])
+    return pd.DataFrame(lignes, columns=_COLONNES)
 
 
-@dataclass(frozen=True)
-class _Resultat:
-    """Un fichier tenu à jour : sa ligne du compte rendu, et l'empreinte de son contenu."""
-
-    ligne: dict[str, object]
-    empreinte: str
+def _barre(commande: Commande, *, progression: bool) -> Any:
+    quoi = "Fiches et cartes" if commande.site else "Fiches"
+    return tqdm(total=len(commande.cles), desc=quoi, unit="territoire", disable=not progression)
 
 
-def _taches(
-    base: Base, territoires: list[Territoire], registre: _Registre, date: dt.date, processus: int | None
-) -> Generator[list[_Resultat], None, None]:
-    """Produit les territoires, à plusieurs processus s'il reste assez à faire pour que cela en vaille la peine."""
-    ouvriers = processus or min(2, os.cpu_count() or 1)
-    if ouvriers == 1 or sum(not registre.complet(t) for t in territoires) < _SEUIL_PROCESSUS:
-        for t in territoires:
-            yield _produire_un(t, registre, date)
-        return
-    # « spawn » partout : c'est le seul mode de Windows, et le seul sûr avec des bibliothèques à fils d'exécution.
-    contexte = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(ouvriers, contexte, _installer, (base, registre, date)) as groupe:
-        try:
-            with _sans_script():
-                resultats = groupe.map(_produire_ici, [(t.niveau, t.code) for t in territoires])
-            yield from resultats
-        finally:
-            groupe.shutdown(cancel_futures=True)
+def _avancer(barre: Any, lignes: Sequence[Ligne]) -> None:
+    barre.update()
+    echecs = sum(ligne.etat == ECHEC for ligne in lignes)
+    if echecs:
+        barre.set_postfix_str(accorder(echecs, "échec"))
 
 
-@contextlib.contextmanager
-def _sans_script() -> Iterator[None]:
-    """Cache le script de l'utilisateur aux ouvriers qui démarrent : ils le rejoueraient du début, exports compris."""
-    principal = sys.modules["__main__"]
-    fichier = principal.__dict__.pop("__file__", None)
-    description, principal.__spec__ = principal.__spec__, None
-    try:
-        yield
-    finally:
-        principal.__spec__ = description
-        if fichier is not None:
-            principal.__file__ = fichier
+def _verifier_processus(processus: int | None) -> None:
+    if processus is not None:
+        exiger(processus, int, "Un nombre de processus", "2")
+        if processus < 1:
+            raise ErreurArgument(f"Nombre de processus : {processus}. Que faire : donnez 1 ou plus.")
 
 
-#: Ce qu'un processus ouvrier garde d'un territoire à l'autre ; vide dans le processus principal.
-_atelier: dict[str, Any] = {}
+def _ouvriers(travail: _Travail, processus: int | None) -> int:
+    """Le nombre demandé ; sinon deux processus, s'il reste assez à faire pour que cela en vaille la peine."""
+    if processus is not None:
+        return processus
+    a_faire = sum(map(travail.incomplet, travail.commande.territoires))
+    return min(2, os.cpu_count() or 1) if a_faire >= _SEUIL_PROCESSUS else 1
 
 
-def _installer(base: Base, registre: _Registre, date: dt.date) -> None:
-    """Prépare un processus ouvrier ; l'interruption au clavier ne regarde que le processus principal."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_suivre_le_parent, daemon=True).start()
-    _atelier.update(base=base, registre=registre, date=date)
+@dataclass
+class _Travail:
+    """Produit un territoire ; un processus ouvrier en garde un d'un territoire à l'autre.
 
+    ``mise_en_forme`` et ``entrees`` sont les empreintes de la commande, calculées une fois.
+    """
 
-def _suivre_le_parent() -> None:
-    """Finit avec le processus principal, même tué net : un orphelin écrirait sous les pieds de la reprise."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    commande: Commande
+    registre: Registre
+    mise_en_forme: str
+    entrees: str
 
+    def __call__(self, cle: Cle) -> list[Resultat]:
+        t = situer(self.commande.base, *cle)
+        return [self.tenir(piece, t) for piece in self._pieces(t)]
 
-def _produire_ici(cle: tuple[Niveau, str]) -> list[_Resultat]:
-    return _produire_un(situer(_atelier["base"], *cle), _atelier["registre"], _atelier["date"])
+    def tenir(self, piece: Piece, t: Territoire) -> Resultat:
+        with Essai() as essai:
+            ecrit, octets, trace = self.registre.tenir(piece)
+            ligne = Ligne(t.niveau, t.code, t.nom, piece.chemin, ECRIT if ecrit else A_JOUR, octets, "")
+            return Resultat(ligne, trace)
+        return Resultat(Ligne(t.niveau, t.code, t.nom, piece.chemin, ECHEC, 0, essai.echec), None)
 
+    def noter(self, resultats: Sequence[Resultat]) -> list[Ligne]:
+        """Inscrit au registre ce qui a réussi ; ce qui a échoué garde son ancienne trace, et sera retenté."""
+        self.registre.noter((r.ligne.fichier, r.trace) for r in resultats if r.trace)
+        return [resultat.ligne for resultat in resultats]
 
-def _produire_un(t: Territoire, registre: _Registre, date: dt.date) -> list[_Resultat]:
-    nom = nom_de_fichier(t)
-    fiche = _Paresseuse(t, date)
-    html, pdf, page = chemins(t)
-    return [
-        registre.tenir(html, lambda: fiche.html(nom), t),
-        registre.tenir(pdf, fiche.pdf, t),
-        registre.tenir(page, lambda: _carte(t, date), t),
-    ]
+    def incomplet(self, t: Territoire) -> bool:
+        chemins = self.commande.chemins(t).values()
+        return any(self.registre.a_faire(chemin, self.entrees) for chemin in chemins)
 
+    def _pieces(self, t: Territoire) -> Iterator[Piece]:
+        chemins = self.commande.chemins(t)
+        fiche = _Paresseuse(t, self.commande)
+        for forme in self.commande.formats:
+            yield self._fiche(fiche, forme, chemins)
+        if self.commande.site:
+            description = cache(lambda: self._decrire(t))
+            yield Piece(
+                chemins["carte"],
+                self.entrees,
+                lambda: self.signer(self._carte(replace(description(), date=_SANS_DATE))),
+                lambda: verifier_carte(self._carte(description()).encode(), t),
+            )
 
-def chemins(t: Territoire) -> tuple[str, str, str]:
-    """Fichiers d'un territoire, relatifs au dossier de sortie : fiche HTML, fiche PDF, carte."""
-    nom = nom_de_fichier(t)
-    return f"fiches/{nom}.html", f"fiches/{nom}.pdf", f"cartes/{nom}.html"
+    def _fiche(self, fiche: _Paresseuse, forme: str, chemins: Mapping[str, str]) -> Piece:
+        liens = _liens(chemins, forme, site=self.commande.site) if forme == "html" else ()
+        return Piece(
+            chemins[forme],
+            self.entrees,
+            lambda: self.signer(fiche.texte, json.dumps(liens)),
+            lambda: FORMATS[forme].verifier(FORMATS[forme].rendre(fiche.fiche, liens), fiche.territoire),
+        )
 
+    def signer(self, *textes: str) -> str:
+        """Empreinte d'un contenu et du programme ; la date n'y est pas : refaire demain ne changerait qu'elle."""
+        jour = date_longue(self.commande.date)
+        return empreinte([self.mise_en_forme, *(texte.replace(jour, "") for texte in textes)])
 
-def nom_de_fichier(t: Territoire) -> str:
-    """Nom de fichier sans accent ni espace, lisible et unique : « commune-92036-gennevilliers »."""
-    return f"{t.niveau}-{t.code}-{normaliser(t.nom).replace(' ', '-')[:60]}".rstrip("-")
+    def _decrire(self, t: Territoire) -> carte.Carte:
+        return points.avec_experiences(carte.decrire(t, self.commande.date), t, points.recenser(t))
+
+    def _carte(self, description: carte.Carte) -> str:
+        return carte_interactive.dessiner(description, liens=self._fiches_voisines).html
+
+    @cached_property
+    def _fiches_voisines(self) -> dict[str, str]:
+        """Ce qu'ouvrent les bulles des cartes : les fiches du même site, dans leur premier format."""
+        if not self.commande.formats:
+            return {}
+        premier = self.commande.formats[0]
+        return {t.code: f"../{self.commande.chemins(t)[premier]}" for t in self.commande.territoires}
 
 
 class _Paresseuse:
     """La fiche d'un territoire, rédigée à la première demande : rien à faire si ses fichiers sont à jour."""
 
-    def __init__(self, territoire: Territoire, date: dt.date) -> None:
-        self._territoire = territoire
-        self._date = date
-
-    def html(self, nom: str) -> str:
-        liens = (
-            ("Tous les territoires", "../index.html"),
-            ("Carte interactive", f"../cartes/{nom}.html"),
-            ("Version à imprimer (PDF)", f"{nom}.pdf"),
-        )
-        return verifier_html(self._fiche.en_html(liens), self._territoire)
-
-    def pdf(self) -> bytes:
-        return verifier_pdf(self._fiche.pdf, self._territoire)
+    def __init__(self, territoire: Territoire, commande: Commande) -> None:
+        self.territoire = territoire
+        self._commande = commande
 
     @cached_property
-    def _fiche(self) -> Fiche:
-        return rediger(self._territoire, self._date)
+    def fiche(self) -> Fiche:
+        c = self._commande
+        return rediger(self.territoire, c.date, c.modele, charte=c.charte)
+
+    @cached_property
+    def texte(self) -> str:
+        """Tout ce que dit la fiche, en un texte."""
+        return json.dumps(deplier(self.fiche.contenu), ensure_ascii=False, default=str)
 
 
-def _carte(t: Territoire, date: dt.date) -> str:
-    """La carte d'un territoire ; ses bulles ouvrent les fiches du même dossier."""
-    liens = {autre.code: f"../{chemins(autre)[0]}" for autre in territoires_concernes(t.base)}
-    description = points.avec_experiences(carte.decrire(t, date), t, points.recenser(t))
-    return carte_interactive.dessiner(description, liens=liens).html
-
-
-def verifier_html(page: str, t: Territoire) -> str:
-    """Rend la page si elle porte le code et le nom de son territoire, dans son titre et dans son corps."""
-    titres = re.findall(r"<(?:title|h1)>(.*?)</", page, re.DOTALL)
-    portes = [html.unescape(titre) for titre in titres]
-    if f'data-code="{t.code}"' not in page or len(portes) < 2 or not all(t.nom in titre for titre in portes[:2]):
-        raise ErreurObservatoire(f"La fiche HTML de {t.nom} ({t.code}) porte un autre titre : {portes[:2]}.")
-    return page
-
-
-def verifier_pdf(document: bytes, t: Territoire) -> bytes:
-    """Rend le PDF si le titre de ses métadonnées est celui de son territoire."""
-    trouve = re.search(rb"<dc:title>.*?<rdf:li[^>]*>(.*?)</rdf:li>", document, re.DOTALL)
-    titre = html.unescape(trouve[1].decode("utf-8")) if trouve else ""
-    if t.nom not in titre or f"({t.code})" not in titre:
-        raise ErreurObservatoire(f"La fiche PDF de {t.nom} ({t.code}) porte un autre titre : « {titre} ».")
-    return document
+def _liens(chemins: Mapping[str, str], forme: str, *, site: bool) -> Liens:
+    """D'une fiche à ses voisines : l'index, la carte, les autres formats."""
+    autres = [(FORMATS[f].lien, Path(chemins[f]).name) for f in FORMATS if f in chemins and f != forme]
+    if not site:
+        return tuple(autres)
+    return (("Tous les territoires", f"../{_INDEX}"), ("Carte interactive", f"../{chemins['carte']}"), *autres)
 
 
 # --- l'index ---
 
 
-def _index(base: Base, territoires: Iterable[Territoire], date: dt.date) -> str:
-    groupes: dict[str, list[dict[str, object]]] = {groupe: [] for groupe in _GROUPES}
-    for t in territoires:
-        groupes["intercommunalite" if t.niveau in {"epci", "ept"} else t.niveau].append(_entree(t))
-    perimetre = situer(base, "perimetre", CODE_PERIMETRE)
-    description = carte.decrire(perimetre, date)
-    return (
-        environnement()
-        .get_template("index.html")
-        .render(
-            titre="Les quartiers prioritaires de l’ouest francilien",
-            groupes=[
-                (_GROUPES[groupe], sorted(entrees, key=lambda e: str(e["cle"]))) for groupe, entrees in groupes.items()
-            ],
-            dessin=carte_statique.dessiner(description, titre=False).svg,
-            carte=description,
-            date=date_longue(date),
-            version=__version__,
-        )
-    )
+def _tenir_index(travail: _Travail, lignes: Iterable[Ligne]) -> Resultat:
+    """L'index, une fois connus les fichiers qui existent."""
+    commande = travail.commande
+    existants = [ligne.fichier for ligne in lignes if ligne.etat != ECHEC]
+    page = cache(lambda: _index(commande, existants))
+    entrees = empreinte([travail.entrees, *existants])
+    piece = Piece(_INDEX, entrees, lambda: travail.signer(page()), lambda: page().encode())
+    return travail.tenir(piece, situer(commande.base, "perimetre", CODE_PERIMETRE))
 
 
-def _entree(t: Territoire) -> dict[str, object]:
-    synthese = t.synthese_qpv
-    detail = ", ".join(t.communes.nom) if t.niveau == "qpv" else accorder(synthese.nombre, "QPV", "QPV")
-    if t.niveau == "qpv":
-        habitants = accorder(int(t.qpv.population.iloc[0]), "habitant")
-    else:
-        precision = " (quartiers entiers)" if synthese.debordants else " en QPV"
-        habitants = accorder(t.habitants_quartiers, "habitant") + precision + t.reserve_qpv
-    return {
-        "nom": t.nom,
-        "code": f"{t.sigle} · {t.code}" if t.sigle else t.code,
-        "fichier": nom_de_fichier(t),
-        "detail": f"{detail} · {habitants}",
-        "cle": normaliser(f"{t.nom} {t.code} {t.sigle or ''} {detail if t.niveau == 'qpv' else ''}"),
-    }
+def _index(commande: Commande, existants: Collection[str]) -> str:
+    presents = frozenset(existants)
+    entrees = [_entree(t, commande.chemins(t), presents) for t in commande.territoires]
+    return accueil.dessiner(commande.base, entrees, commande.date, commande.charte)
 
 
-# --- ce qui est déjà fait ---
-
-
-@dataclass
-class _Registre:
-    """Fichiers déjà produits : leur empreinte, et celle des données et du programme dont ils viennent."""
-
-    racine: Path
-    entrees: str
-    fichiers: dict[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def ouvrir(cls, racine: Path, entrees: str) -> _Registre:
-        """Reprend le registre du dossier s'il vient des mêmes données et du même programme."""
-        # Registre absent ou abîmé : on refait tout, ce qui est toujours juste.
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            lu = json.loads((racine / _ETAT).read_text("utf-8"))
-            if lu["entrees"] == entrees:
-                return cls(racine, entrees, dict(lu["fichiers"]))
-        return cls(racine, entrees)
-
-    def tenir(self, chemin: str, faire: Callable[[], str | bytes], t: Territoire) -> _Resultat:
-        """Écrit ``chemin`` s'il n'est pas déjà là, intact."""
-        etat = "à jour"
-        if not self._intact(chemin):
-            ecrire(self.racine / chemin, faire())
-            etat = "écrit"
-        contenu = (self.racine / chemin).read_bytes()
-        ligne = {"niveau": t.niveau, "code": t.code, "nom": t.nom, "fichier": chemin, "etat": etat}
-        return _Resultat({**ligne, "octets": len(contenu)}, hashlib.sha256(contenu).hexdigest())
-
-    def complet(self, t: Territoire) -> bool:
-        """Tous les fichiers d'un territoire sont-ils déjà là, intacts ?"""
-        return all(self._intact(chemin) for chemin in chemins(t))
-
-    def noter(self, resultats: Sequence[_Resultat]) -> list[dict[str, object]]:
-        """Inscrit des fichiers et rend leurs lignes : dès lors, une interruption ne les fera pas refaire."""
-        lignes = [resultat.ligne for resultat in resultats]
-        self.fichiers.update({str(r.ligne["fichier"]): r.empreinte for r in resultats})
-        contenu = {"entrees": self.entrees, "fichiers": self.fichiers}
-        ecrire(self.racine / _ETAT, json.dumps(contenu, ensure_ascii=False, indent=0))
-        return lignes
-
-    def _intact(self, chemin: str) -> bool:
-        cible, attendue = self.racine / chemin, self.fichiers.get(chemin)
-        return attendue is not None and cible.is_file() and _sha256(cible) == attendue
-
-
-def _sha256(chemin: Path) -> str:
-    return hashlib.sha256(chemin.read_bytes()).hexdigest()
-
-
-def _empreinte_des_entrees(base: Base) -> str:
-    """Ce dont dépend tout fichier produit : programme, gabarits, données, indicateurs ajoutés.
-
-    La date n'y est pas : reprise le lendemain, une production interrompue ne refait pas ce qui est fait.
-    """
-    ici = Path(__file__).parent
-    programme = [_sha256(f) for f in sorted([*ici.glob("*.py"), *(ici / "gabarits").iterdir()]) if f.is_file()]
-    ajouts = pd.util.hash_pandas_object(base.releve.table, index=False).to_numpy().tobytes()
-    catalogue = base.releve.catalogue.to_csv()
-    textes = "".join([__version__, *programme, *base.sources.empreinte, catalogue])
-    return hashlib.sha256(textes.encode() + ajouts).hexdigest()
-
-
-def _nettoyer(racine: Path) -> None:
-    """Retire les fichiers temporaires qu'un arrêt brutal aurait laissés."""
-    for dossier in (racine, racine / "fiches", racine / "cartes"):
-        for reste in dossier.glob(".*.tmp"):
-            reste.unlink(missing_ok=True)
+def _entree(t: Territoire, chemins: Mapping[str, str], presents: Collection[str]) -> accueil.Entree:
+    """Un territoire et les seuls de ses fichiers qui existent."""
+    existants = {sorte: chemin for sorte, chemin in chemins.items() if chemin in presents}
+    page = existants.pop("html", "")
+    noms = {forme: (FORMATS[forme].nom, f"Fiche {FORMATS[forme].nom}") for forme in FORMATS} | {"carte": _CARTE}
+    return accueil.presenter(t, page, [(*noms[sorte], chemin) for sorte, chemin in existants.items()])

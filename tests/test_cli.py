@@ -198,11 +198,11 @@ def test_produire_resume_ce_qui_est_fait(lancer, tmp_path, o, monkeypatch):
     monkeypatch.setattr(production, "territoires_concernes", lambda _: [o.territoire("QN09502I")])
     code, sortie, erreur = lancer("produire", tmp_path / "site")
     assert code == 0
-    assert aplatir(sortie).startswith("4 fichiers pour 1 territoire,")
-    assert re.search(r": 4 écrits, 0 déjà à jour\.", sortie)
+    assert aplatir(sortie).startswith("5 fichiers pour 1 territoire,")
+    assert re.search(r": 5\sécrits, 0 déjà à jour\.", sortie)
     assert str(tmp_path / "site" / "index.html") in sortie
     assert "Traceback" not in erreur
-    assert re.search(r": 0 écrits?, 4 déjà à jour\.", lancer("produire", tmp_path / "site")[1])
+    assert re.search(r": 0\sécrit, 5 déjà à jour\.", lancer("produire", tmp_path / "site")[1])
 
 
 def test_produire_refuse_un_fichier(refuser, tmp_path):

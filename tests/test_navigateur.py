@@ -12,7 +12,6 @@ from pages import HOSTILE, HOSTILE_COURT, JOUR, aplatir, rendre_hostile
 
 from observatoire import carte_interactive, carte_statique, choroplethe, points, production
 from observatoire.carte import decrire
-from observatoire.fiche import rediger
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright n'est pas installé")
 
@@ -104,9 +103,10 @@ def carte(gennevilliers, dossier):
 @pytest.fixture(scope="module")
 def index(o, dossier):
     """L'index complet du mini-site, sans les fiches."""
-    territoires = production.territoires_concernes(o)
+    commande = production.preparer(o, JOUR)
+    fichiers = [fichier for t in commande.territoires for fichier in commande.chemins(t).values()]
     chemin = dossier / "index.html"
-    chemin.write_text(production._index(o, territoires, JOUR), "utf-8")
+    chemin.write_text(production._index(commande, fichiers), "utf-8")
     return chemin
 
 
@@ -594,29 +594,6 @@ def test_l_index_dit_quand_rien_ne_correspond(onglet, index):
 
 
 # --- aucune page ne déborde ---
-
-
-@pytest.fixture(scope="module")
-def fiches(o, dossier):
-    chemins = {}
-    liens = (("Tous les territoires", "../index.html"), ("Carte interactive", "x.html"), ("PDF", "x.pdf"))
-    for recherche in ("QN09219N", "92036", "200055655", "ouest francilien"):
-        chemins[recherche] = dossier / f"fiche-{recherche.replace(' ', '-')}.html"
-        chemins[recherche].write_text(rediger(o.territoire(recherche), JOUR).en_html(liens), "utf-8")
-    return chemins
-
-
-@pytest.mark.parametrize("recherche", ["QN09219N", "92036", "200055655", "ouest francilien"])
-def test_une_fiche_s_affiche_sans_erreur_ni_debordement(onglet, fiches, recherche):
-    page = onglet.ouvrir(fiches[recherche])
-    for ecran in (BUREAU, TELEPHONE):
-        page.set_viewport_size(ecran)
-        assert page.evaluate("window.innerWidth") == ecran["width"]
-        assert page.locator("h1").is_visible()
-        assert debordement(page) <= 0
-        carte = page.locator("figure svg").bounding_box()
-        assert 0 < carte["width"] <= ecran["width"]
-    assert onglet.est_reste_seul(fiches[recherche])
 
 
 def test_l_index_s_affiche_sans_erreur_ni_debordement(onglet, index):

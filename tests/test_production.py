@@ -1,4 +1,4 @@
-"""La production du mini-site : complète, reprise là où elle s'arrête, jamais à moitié écrite."""
+"""La production en série : complète, reprise là où elle s'arrête, jamais à moitié écrite, échecs dits."""
 
 from __future__ import annotations
 
@@ -11,21 +11,29 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from pages import JOUR, lire, requetes
 from pannes import FichierEnPanne
 
 import observatoire as obs
-from observatoire import ecriture, production
-from observatoire.erreurs import ErreurEcriture, ErreurObservatoire
-from observatoire.fiche import rediger
-from observatoire.production import nom_de_fichier, produire, territoires_concernes, verifier_html, verifier_pdf
+from observatoire import cli, commande, ecriture, production, registre
+from observatoire.atelier import mener
+from observatoire.charte import Charte
+from observatoire.commande import FORMATS, Commande, nom_de_fichier
+from observatoire.erreurs import ErreurArgument, ErreurEcriture, ErreurObservatoire, ErreurType, TerritoireInconnu
+from observatoire.production import produire, territoires_concernes
 
+COLONNES = ["niveau", "code", "nom", "fichier", "etat", "octets", "erreur"]
 NIVEAUX = {"perimetre": 1, "departement": 3, "intercommunalite": 11, "commune": 55, "qpv": 83}
 RECHERCHES = ("QN09502I", "QN09219N", "92036", "95063")
-FICHIERS_PAR_TERRITOIRE = 3
+#: Une fiche par format, et la carte.
+FICHIERS_PAR_TERRITOIRE = 4
+#: Pour les pannes : le Word n'y apprend rien de plus.
+DEUX_FORMATS = ("html", "pdf")
 
 
 @pytest.fixture(scope="module")
@@ -34,9 +42,8 @@ def petite_liste(o):
 
 
 @pytest.fixture
-def reduire(monkeypatch, petite_liste):
-    """Ne produit que quatre territoires, et un index vide (le vrai est celui du modèle)."""
-    monkeypatch.setattr(production, "territoires_concernes", lambda _: list(petite_liste))
+def sans_index(monkeypatch):
+    """Un index vide : le vrai est celui du modèle."""
     monkeypatch.setattr(production, "_index", lambda *_: "<html></html>")
 
 
@@ -44,26 +51,33 @@ def reduire(monkeypatch, petite_liste):
 def modele(o, petite_liste, tmp_path_factory):
     """Un mini-site déjà produit, et son compte rendu : on le copie, on ne l'abîme pas."""
     dossier = tmp_path_factory.mktemp("modele") / "site"
-    with pytest.MonkeyPatch.context() as remplacer:
-        remplacer.setattr(production, "territoires_concernes", lambda _: list(petite_liste))
-        rapport = produire(o, dossier, JOUR, progression=False)
-    return dossier, rapport
+    return dossier, relancer(o, dossier, petite_liste)
 
 
 @pytest.fixture
-def site(modele, tmp_path, reduire):
+def site(modele, tmp_path):
     """Une copie de ce mini-site."""
     return shutil.copytree(modele[0], tmp_path / "site")
 
 
-@pytest.fixture
-def un_seul(monkeypatch, reduire, petite_liste):
-    """Ne produit qu'un territoire : pour ce qui ne regarde que le registre."""
-    monkeypatch.setattr(production, "territoires_concernes", lambda _: petite_liste[:1])
+@pytest.fixture(scope="module")
+def un_fichier(o, tmp_path_factory):
+    """Un lot d'une seule fiche, et son nom : pour ce qui ne regarde que le registre."""
+    dossier = tmp_path_factory.mktemp("lot")
+    return dossier, lot(o, dossier, territoires="QN09502I", formats="html").fichier[0]
 
 
-def relancer(o, dossier, date=JOUR):
-    return produire(o, dossier, date, progression=False)
+def commander(o, territoires, date=JOUR, **options):
+    return Commande(o, date, tuple((t.niveau, t.code) for t in territoires), **options)
+
+
+def relancer(o, dossier, territoires, date=JOUR, **options):
+    return produire(commander(o, territoires, date, **options), dossier, progression=False)
+
+
+def lot(o, dossier, **options):
+    """Un lot de fiches, à la même date."""
+    return o.fiches(dossier, date=JOUR, progression=False, **options)
 
 
 def fichiers(dossier):
@@ -83,15 +97,17 @@ def entiers(dossier):
         elif nom.endswith(".pdf"):
             assert octets.startswith(b"%PDF-"), nom
             assert octets.rstrip().endswith(b"%%EOF"), nom
+        elif nom.endswith(".docx"):
+            assert zipfile.ZipFile(dossier / nom).testzip() is None, nom
         else:
             assert nom == "production.json"
             assert json.loads(octets)["fichiers"]
     return True
 
 
-def attendus(territoires):
+def attendus(territoires, formats=tuple(FORMATS)):
     noms = [nom_de_fichier(t) for t in territoires]
-    pages = [f"fiches/{nom}.{forme}" for nom in noms for forme in ("html", "pdf")]
+    pages = [f"fiches/{nom}.{forme}" for nom in noms for forme in formats]
     return sorted([*pages, *(f"cartes/{nom}.html" for nom in noms), "index.html", "production.json"])
 
 
@@ -123,8 +139,9 @@ def test_la_production_ecrit_une_fiche_et_une_carte_par_territoire(modele, petit
 
 def test_le_compte_rendu_decrit_chaque_fichier(modele, petite_liste):
     dossier, rapport = modele
-    assert list(rapport.columns) == ["niveau", "code", "nom", "fichier", "etat", "octets"]
+    assert list(rapport.columns) == COLONNES
     assert set(rapport.etat) == {"écrit"}
+    assert set(rapport.erreur) == {""}
     assert sorted([*rapport.fichier, "production.json"]) == fichiers(dossier)
     assert [(dossier / f).stat().st_size for f in rapport.fichier] == rapport.octets.tolist()
     comptes = rapport[rapport.fichier != "index.html"].groupby("code").size().to_dict()
@@ -147,7 +164,7 @@ def test_les_liens_d_une_fiche_menent_a_des_fichiers_du_site(modele, petite_list
     for t in petite_liste:
         chemin = dossier / f"fiches/{nom_de_fichier(t)}.html"
         liens = [a.attributs["href"] for a in lire(chemin.read_text("utf-8")).un("nav").tous("a")]
-        assert len(liens) == 3
+        assert len(liens) == 4
         assert all((chemin.parent / lien).resolve().is_file() for lien in liens)
 
 
@@ -163,6 +180,7 @@ def test_l_index_liste_chaque_territoire_avec_des_liens_qui_existent(modele, pet
         assert liens == [
             f"fiches/{nom_de_fichier(t)}.html",
             f"fiches/{nom_de_fichier(t)}.pdf",
+            f"fiches/{nom_de_fichier(t)}.docx",
             f"cartes/{nom_de_fichier(t)}.html",
         ]
         assert all((dossier / lien).is_file() for lien in liens)
@@ -183,20 +201,110 @@ def test_l_index_est_autonome_accessible_et_date(modele):
     assert "1er\u00a0mars 2026" in arbre.un("footer").texte
 
 
+def test_l_index_n_offre_que_ce_qui_existe(o, modele, petite_liste):
+    t = o.territoire("92036")
+    presents = [f for f in modele[1].fichier if t.code not in f or f.endswith(".pdf")]
+    page = production._index(commander(o, petite_liste), presents)
+    (entree,) = (li for li in lire(page).tous("li") if f"({t.code})" in li.texte)
+    assert [a.attributs["href"] for a in entree.tous("a")] == [f"fiches/{nom_de_fichier(t)}.pdf"]
+    assert entree.un("span", classe="fiche").texte == t.nom
+    assert "4\u00a0territoires\u00a0: 2\u00a0communes et 2\u00a0quartiers prioritaires" in lire(page).un("header").texte
+
+
+# --- un lot de fiches ---
+
+
+def test_un_lot_range_ses_fiches_dans_le_dossier_lui_meme(o, tmp_path):
+    rapport = lot(o, tmp_path, niveaux=["qpv", "commune"], territoires=["Gennevilliers", "QN09502I"], formats="html")
+    assert list(rapport.columns) == COLONNES
+    assert list(zip(rapport.niveau, rapport.code, rapport.etat, strict=True)) == [
+        ("commune", "92036", "écrit"),
+        ("qpv", "QN09502I", "écrit"),
+    ]
+    assert fichiers(tmp_path) == sorted([*rapport.fichier, "production.json"])
+    assert rapport.fichier.tolist()[0] == "commune-92036-gennevilliers.html"
+    # Ni index ni carte : la page n'y renvoie pas.
+    assert lire((tmp_path / rapport.fichier[0]).read_text("utf-8")).tous("nav") == []
+
+
+def test_un_lot_a_par_defaut_tous_les_formats(o, tmp_path):
+    t = o.territoire("QN09502I")
+    rapport = lot(o, tmp_path, territoires=t)
+    assert [Path(f).suffix for f in rapport.fichier] == [".html", ".pdf", ".docx"]
+    assert entiers(tmp_path)
+    page = lire((tmp_path / rapport.fichier[0]).read_text("utf-8"))
+    assert [a.attributs["href"] for a in page.un("nav").tous("a")] == rapport.fichier[1:].tolist()
+
+
+@pytest.mark.parametrize(
+    ("niveaux", "attendu"),
+    [
+        (None, 153),
+        ("qpv", 83),
+        (["qpv", "commune"], 138),
+        ("intercommunalite", 11),
+        (["ept", "intercommunalite"], 11),
+        ([], 0),
+    ],
+)
+def test_les_niveaux_choisissent_les_territoires(o, niveaux, attendu):
+    assert len(production.choisir(o, niveaux)) == attendu
+
+
+def test_les_territoires_demandes_ne_viennent_qu_une_fois_et_dans_l_ordre(o):
+    demandes = ["SQY", "Gennevilliers", o.territoire("92036"), "200058782", "QN09502I"]
+    assert [t.code for t in production.choisir(o, None, demandes)] == ["200058782", "92036", "QN09502I"]
+    assert [t.code for t in production.choisir(o, "commune", demandes)] == ["92036"]
+
+
+def test_un_lot_vide_a_ses_colonnes(o, tmp_path):
+    rapport = lot(o, tmp_path, territoires=[])
+    assert (list(rapport.columns), len(rapport)) == (COLONNES, 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "erreur", "message"),
+    [
+        ({"niveaux": ["quartier"]}, ErreurArgument, "Niveau 'quartier' inconnu.*qpv, commune, epci"),
+        ({"modele": "tableau"}, ErreurArgument, "Modèle 'tableau' inconnu.*repere, "),
+        ({"formats": "odt"}, ErreurArgument, "Format 'odt' inconnu.*html, pdf, docx"),
+        ({"processus": 0}, ErreurArgument, "donnez 1 ou plus"),
+        ({"processus": "deux"}, ErreurType, "par exemple 2"),
+        ({"niveaux": 3}, ErreurType, "Un niveau ou plusieurs"),
+        ({"territoires": ["Atlantis"]}, TerritoireInconnu, "Atlantis"),
+    ],
+)
+def test_un_choix_impossible_est_refuse_avant_d_ecrire(o, tmp_path, options, erreur, message):
+    with pytest.raises(erreur, match=message):
+        lot(o, tmp_path / "sortie", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("seuil", "attendu"), [(1, 2), (5, 1)])
+def test_deux_processus_des_que_cela_en_vaut_la_peine(o, tmp_path, petite_liste, monkeypatch, seuil, attendu):
+    monkeypatch.setattr(production, "_SEUIL_PROCESSUS", seuil)
+    monkeypatch.setattr(production.os, "cpu_count", lambda: 8)
+    ouvriers = []
+    monkeypatch.setattr(production, "mener", lambda *args: ouvriers.append(args[2]) or (r for r in ()))
+    relancer(o, tmp_path, petite_liste, site=False)
+    assert ouvriers == [attendu]
+
+
 # --- reprendre ---
 
 
-def test_relancee_elle_ne_refait_rien(o, site):
+def test_relancee_elle_ne_refait_rien(o, site, petite_liste, monkeypatch):
     avant = {nom: ((site / nom).read_bytes(), (site / nom).stat().st_mtime_ns) for nom in fichiers(site)}
-    rapport = relancer(o, site)
+    monkeypatch.setattr(production, "rediger", None)  # rien n'est même rédigé
+    rapport = relancer(o, site, petite_liste)
     assert set(rapport.etat) == {"à jour"}
     apres = {nom: ((site / nom).read_bytes(), (site / nom).stat().st_mtime_ns) for nom in fichiers(site)}
     del avant["production.json"], apres["production.json"]
     assert apres == avant
 
 
-def test_relancee_le_lendemain_elle_ne_refait_rien(o, site):
-    assert set(relancer(o, site, JOUR + dt.timedelta(days=1)).etat) == {"à jour"}
+def test_relancee_le_lendemain_elle_ne_refait_rien(o, site, petite_liste):
+    assert set(relancer(o, site, petite_liste, JOUR + dt.timedelta(days=1)).etat) == {"à jour"}
 
 
 def test_seuls_les_fichiers_retires_ou_modifies_sont_refaits(o, site, modele, petite_liste):
@@ -206,17 +314,67 @@ def test_seuls_les_fichiers_retires_ou_modifies_sont_refaits(o, site, modele, pe
     (site / absent).unlink()
     (site / abime).write_bytes((site / abime).read_bytes()[:1000])
     (site / vide).write_bytes(b"")
-    rapport = relancer(o, site)
+    rapport = relancer(o, site, petite_liste)
     assert set(rapport.fichier[rapport.etat == "écrit"]) == {absent, abime, vide}
     assert entiers(site)
-    for nom in (absent, vide):  # le nom interne d'une carte folium change à chaque fois
+    for nom in (absent, abime, vide):
         assert (site / nom).read_bytes() == (modele[0] / nom).read_bytes()
 
 
-def test_une_autre_version_du_programme_refait_tout(o, site, monkeypatch):
-    monkeypatch.setattr(production, "__version__", "999.0")
-    assert set(relancer(o, site).etat) == {"écrit"}
-    assert set(relancer(o, site).etat) == {"à jour"}
+def ajouter(o, code):
+    """Un observatoire où un seul territoire a une valeur de plus."""
+    table = pd.DataFrame({"code": [code], "valeur": [12.0], "millesime": [2024]}).set_index("code")
+    fiche = {"indicateur": "projets", "libelle": "Projets soutenus", "nature": "effectif", "producteur": "Pôle"}
+    return o.ajouter_indicateur(table, fiche)
+
+
+def test_une_valeur_de_plus_ne_refait_que_les_fiches_qui_la_montrent(o, site, petite_liste, monkeypatch):
+    plus, demain = ajouter(o, "92036"), JOUR + dt.timedelta(days=1)
+    rapport = relancer(plus, site, petite_liste, demain)
+    refaits = rapport[rapport.etat == "écrit"]
+    assert set(refaits.code) == {"92036"}
+    assert [Path(f).suffix for f in refaits.fichier] == [".html", ".pdf", ".docx"]  # la carte ne la montre pas
+    assert "Projets soutenus" in (site / refaits.fichier.iloc[0]).read_text("utf-8")
+    monkeypatch.setattr(production, "rediger", None)
+    assert set(relancer(plus, site, petite_liste, demain).etat) == {"à jour"}
+
+
+def test_un_format_de_plus_ne_refait_que_les_pages_qui_y_renvoient(o, tmp_path):
+    lot(o, tmp_path, territoires="QN09502I", formats=["html", "pdf"])
+    rapport = lot(o, tmp_path, territoires="QN09502I")
+    assert rapport.etat.tolist() == ["écrit", "à jour", "écrit"]
+
+
+def test_le_registre_ne_retient_que_ce_qui_se_voit_et_tout_ce_qui_se_voit(o):
+    valeur = o.territoire("92036").indicateur("taux_pauvrete")
+    assert registre.deplier(valeur) == registre.deplier(dataclasses.replace(valeur))
+    for champ in dataclasses.fields(valeur):
+        autre = dataclasses.replace(valeur)
+        object.__setattr__(autre, champ.name, "autre")
+        assert registre.deplier(autre) != registre.deplier(valeur), champ.name
+
+
+def test_une_autre_version_du_programme_refait_tout(o, tmp_path, sans_index, petite_liste, monkeypatch):
+    site, un = tmp_path / "site", petite_liste[:1]
+    relancer(o, site, un)
+    monkeypatch.setattr(commande, "__version__", "999.0")
+    assert set(relancer(o, site, un).etat) == {"écrit"}
+    assert set(relancer(o, site, un).etat) == {"à jour"}
+
+
+def test_un_autre_modele_a_ses_propres_fichiers(o, tmp_path):
+    lot(o, tmp_path, territoires="BNS", formats="html")
+    rapport = lot(o, tmp_path, territoires=["BNS", "92036"], formats="html", modele="contrat")
+    assert rapport.fichier[0].startswith("contrat-ept-200057990-")
+    assert rapport.etat.tolist() == ["écrit", "échec"]  # un contrat est celui d'une intercommunalité
+    assert len(list(tmp_path.glob("*.html"))) == 2
+
+
+def test_une_autre_charte_refait_les_fiches(o, tmp_path):
+    lot(o, tmp_path, territoires="QN09502I", formats="html")
+    rapport = lot(o, tmp_path, territoires="QN09502I", formats="html", charte=Charte(accent="#7a3300"))
+    assert rapport.etat.tolist() == ["écrit"]
+    assert "#7a3300" in (tmp_path / rapport.fichier[0]).read_text("utf-8")
 
 
 @pytest.mark.parametrize(
@@ -227,30 +385,28 @@ def test_une_autre_version_du_programme_refait_tout(o, site, monkeypatch):
         b"[]",
         b"null",
         b"\xff\xfe\x00",
-        b'{"entrees": "autre", "fichiers": {}}',
         b'{"fichiers": {}}',
-        '{"entrees": "ENTREES", "fichiers": null}',
-        '{"entrees": "ENTREES", "fichiers": [1, 2]}',
-        '{"entrees": "ENTREES"}',
+        b'{"fichiers": null}',
+        b'{"fichiers": [1, 2]}',
+        b'{"fichiers": {"FICHIER": "d41d8"}}',
+        b'{"fichiers": {"FICHIER": ["a", "b", "c"]}}',
+        b'{"entrees": "autre"}',
     ],
 )
-def test_un_registre_abime_fait_tout_refaire(o, tmp_path, un_seul, contenu):
-    site = tmp_path / "site"
-    relancer(o, site)
-    registre = site / "production.json"
-    entrees = json.loads(registre.read_text("utf-8"))["entrees"]
-    registre.write_bytes(contenu if isinstance(contenu, bytes) else contenu.replace("ENTREES", entrees).encode())
-    assert set(relancer(o, site).etat) == {"écrit"}
-    assert json.loads(registre.read_text("utf-8"))["entrees"] == entrees
-    assert set(relancer(o, site).etat) == {"à jour"}
+def test_un_registre_abime_fait_tout_refaire(o, tmp_path, un_fichier, contenu):
+    dossier, nom = un_fichier
+    shutil.copytree(dossier, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "production.json").write_bytes(contenu.replace(b"FICHIER", nom.encode()))
+    assert set(lot(o, tmp_path, territoires="QN09502I", formats="html").etat) == {"écrit"}
+    assert (tmp_path / "production.json").read_bytes() == (dossier / "production.json").read_bytes()
 
 
-def test_les_restes_d_un_arret_brutal_sont_retires(o, site):
+def test_les_restes_d_un_arret_brutal_sont_retires(o, site, petite_liste):
     laisses = [site / ".index.html.a1b2.tmp", site / "fiches" / ".x.tmp", site / "cartes" / ".x.tmp"]
     for reste in laisses:
         reste.write_bytes(b"<html>")
     (site / "notes.txt").write_text("à moi", "utf-8")
-    relancer(o, site)
+    relancer(o, site, petite_liste)
     assert restes(site) == []
     assert (site / "notes.txt").read_text("utf-8") == "à moi"
 
@@ -258,29 +414,29 @@ def test_les_restes_d_un_arret_brutal_sont_retires(o, site):
 # --- les pannes ---
 
 
-@pytest.mark.usefixtures("reduire")
+@pytest.mark.usefixtures("sans_index")
 def test_interrompue_elle_reprend_ou_elle_en_etait(o, tmp_path, petite_liste, monkeypatch):
     site = tmp_path / "site"
     vraie = production.rediger
 
-    def interrompre(t, date):
+    def interrompre(t, *args, **options):
         if t == petite_liste[2]:
             raise KeyboardInterrupt
-        return vraie(t, date)
+        return vraie(t, *args, **options)
 
     with monkeypatch.context() as remplacer:
         remplacer.setattr(production, "rediger", interrompre)
         with pytest.raises(KeyboardInterrupt):
-            relancer(o, site)
+            relancer(o, site, petite_liste, formats=DEUX_FORMATS)
     assert restes(site) == []
-    assert fichiers(site) == sorted({*attendus(petite_liste[:2])} - {"index.html"})
+    assert fichiers(site) == sorted({*attendus(petite_liste[:2], DEUX_FORMATS)} - {"index.html"})
     assert entiers(site)
-    rapport = relancer(o, site)
+    rapport = relancer(o, site, petite_liste, formats=DEUX_FORMATS)
     faits = rapport.code.isin([t.code for t in petite_liste[:2]]) & (rapport.fichier != "index.html")
     assert set(rapport.etat[faits]) == {"à jour"}
-    assert faits.sum() == 2 * FICHIERS_PAR_TERRITOIRE
+    assert faits.sum() == 2 * 3
     assert set(rapport.etat[~faits]) == {"écrit"}
-    assert fichiers(site) == attendus(petite_liste)
+    assert fichiers(site) == attendus(petite_liste, DEUX_FORMATS)
     assert entiers(site)
 
 
@@ -302,7 +458,7 @@ def tomber_en_panne(monkeypatch):
     return _tomber
 
 
-@pytest.mark.usefixtures("reduire")
+@pytest.mark.usefixtures("sans_index")
 @pytest.mark.parametrize("rang", [1, 4, 6])
 @pytest.mark.parametrize(
     ("panne", "attrapee", "message"),
@@ -317,128 +473,186 @@ def test_une_panne_en_pleine_ecriture_ne_laisse_rien_a_moitie_ecrit(
     site = tmp_path / "site"
     tomber_en_panne(panne, rang)
     with pytest.raises(attrapee, match=message):
-        relancer(o, site)
+        relancer(o, site, petite_liste, formats=DEUX_FORMATS)
     ecrits = fichiers(site)
     assert restes(site) == []
     assert len(ecrits) == rang - 1
     assert entiers(site)
     monkeypatch.undo()
-    monkeypatch.setattr(production, "territoires_concernes", lambda _: petite_liste[:2])
     monkeypatch.setattr(production, "_index", lambda *_: "<html></html>")
-    rapport = relancer(o, site)
-    deja = 3 if rang > 4 else 0  # trois fichiers, puis le registre qui les note
+    # Les bulles des cartes ne mènent plus qu'à deux fiches : la carte déjà écrite est refaite, pas ses fiches.
+    rapport = relancer(o, site, petite_liste[:2], formats=DEUX_FORMATS)
+    deja = 2 if rang > 4 else 0  # trois fichiers, puis le registre qui les note
     assert (rapport.etat == "à jour").sum() == deja
-    assert fichiers(site) == attendus(petite_liste[:2])
+    assert fichiers(site) == attendus(petite_liste[:2], DEUX_FORMATS)
     assert entiers(site)
 
 
-@pytest.mark.usefixtures("reduire")
+@pytest.mark.usefixtures("sans_index")
 def test_un_disque_plein_garde_l_ancien_fichier(o, site, petite_liste, tomber_en_panne):
     cible = site / f"fiches/{nom_de_fichier(petite_liste[1])}.html"
     ancien = cible.read_bytes() + b"<!-- modifiee -->"
     cible.write_bytes(ancien)
     tomber_en_panne(OSError(errno.ENOSPC, "No space left on device"), 2)  # la première écriture est celle du registre
     with pytest.raises(ErreurEcriture):
-        relancer(o, site)
+        relancer(o, site, petite_liste)
     assert cible.read_bytes() == ancien
     assert restes(site) == []
 
 
-@pytest.mark.usefixtures("reduire")
-def test_un_fichier_n_est_pas_un_dossier_de_sortie(o, tmp_path):
+@pytest.mark.usefixtures("sans_index")
+def test_un_fichier_n_est_pas_un_dossier_de_sortie(o, tmp_path, petite_liste):
     fichier = tmp_path / "sortie"
     fichier.write_text("à garder", "utf-8")
     with pytest.raises(ErreurEcriture, match="un fichier porte déjà ce nom"):
-        relancer(o, fichier)
+        relancer(o, fichier, petite_liste)
     with pytest.raises(ErreurEcriture, match="pas un dossier"):
-        relancer(o, fichier / "site")
+        relancer(o, fichier / "site", petite_liste)
     assert fichier.read_text("utf-8") == "à garder"
     assert [p.name for p in tmp_path.iterdir()] == ["sortie"]
 
 
-@pytest.mark.usefixtures("reduire")
-def test_un_fichier_a_la_place_de_fiches_est_explique(o, tmp_path):
+@pytest.mark.usefixtures("sans_index")
+def test_un_fichier_a_la_place_de_fiches_est_explique(o, tmp_path, petite_liste):
     (tmp_path / "fiches").write_text("à garder", "utf-8")
     with pytest.raises(ErreurEcriture, match="fiches"):
-        relancer(o, tmp_path)
+        relancer(o, tmp_path, petite_liste)
     assert (tmp_path / "fiches").read_text("utf-8") == "à garder"
     assert restes(tmp_path) == []
 
 
-def test_la_progression_s_affiche_sur_la_sortie_d_erreur(o, site, capsys):
-    produire(o, site, JOUR)
+def test_la_progression_s_affiche_sur_la_sortie_d_erreur(o, site, petite_liste, capsys):
+    produire(commander(o, petite_liste), site)
     sortie = capsys.readouterr()
     assert sortie.out == ""
     assert "Fiches et cartes" in sortie.err
     assert "4/4" in sortie.err
 
 
-# --- la vérification des fiches ---
+# --- un fichier qui échoue n'arrête pas les autres ---
 
 
-def test_une_fiche_est_acceptee_pour_son_territoire(o, petite_liste):
-    for t in petite_liste:
-        fiche = rediger(t, JOUR)
-        assert verifier_html(fiche.html, t) == fiche.html
-        assert verifier_pdf(fiche.pdf, t) == fiche.pdf
+def echecs(rapport):
+    return rapport[rapport.etat == "échec"]
 
 
-@pytest.mark.parametrize(("sienne", "autre"), [("92036", "95063"), ("QN09509M", "QN09519M"), ("QN09502I", "95018")])
-def test_une_fiche_est_refusee_pour_un_autre_territoire(o, sienne, autre):
-    fiche, t = rediger(o.territoire(sienne), JOUR), o.territoire(autre)
-    with pytest.raises(ErreurObservatoire, match=t.code):
-        verifier_html(fiche.html, t)
-    with pytest.raises(ErreurObservatoire, match=t.code):
-        verifier_pdf(fiche.pdf, t)
+@pytest.mark.usefixtures("sans_index")
+def test_un_defaut_dans_une_fiche_est_dit_et_n_arrete_pas_les_autres(o, tmp_path, petite_liste, monkeypatch):
+    vraie, trois = production.rediger, petite_liste[:3]
+
+    def deraper(t, *args, **options):
+        if t == trois[1]:
+            raise KeyError("revenu")
+        return vraie(t, *args, **options)
+
+    with monkeypatch.context() as remplacer:
+        remplacer.setattr(production, "rediger", deraper)
+        rapport = relancer(o, tmp_path, trois, formats=DEUX_FORMATS)
+    rates = echecs(rapport)
+    assert list(zip(rates.code, rates.octets, strict=True)) == [(trois[1].code, 0)] * 2
+    assert all("KeyError : 'revenu' (test_production.py, ligne" in erreur for erreur in rates.erreur)
+    assert set(rapport.erreur[rapport.etat == "écrit"]) == {""}
+    assert (tmp_path / f"cartes/{nom_de_fichier(trois[1])}.html").is_file()
+    assert not (tmp_path / f"fiches/{nom_de_fichier(trois[1])}.pdf").exists()
+    reprise = relancer(o, tmp_path, trois, formats=DEUX_FORMATS)
+    assert set(reprise.fichier[reprise.etat == "écrit"]) == {*rates.fichier}
+    assert entiers(tmp_path)
 
 
-def test_une_fiche_au_bon_code_mais_a_un_autre_nom_est_refusee(o):
-    t = o.territoire("92036")
-    fiche = rediger(dataclasses.replace(t, nom="Nanterre"), JOUR)
-    with pytest.raises(ErreurObservatoire, match="Nanterre"):
-        verifier_html(fiche.html, t)
-    with pytest.raises(ErreurObservatoire, match="Nanterre"):
-        verifier_pdf(fiche.pdf, t)
+def test_un_format_qui_echoue_laisse_les_autres_et_quitte_l_index(o, tmp_path, petite_liste, monkeypatch):
+    def casser(*_):
+        raise ErreurArgument("Le Word ne se fait pas. Que faire : attendre.")
+
+    formats = {**FORMATS, "docx": dataclasses.replace(FORMATS["docx"], rendre=casser)}
+    monkeypatch.setattr(production, "FORMATS", formats)
+    rapport = relancer(o, tmp_path, petite_liste[:1])
+    assert rapport.etat.tolist() == ["écrit", "écrit", "échec", "écrit", "écrit"]
+    assert rapport.erreur[2] == "Le Word ne se fait pas. Que faire : attendre."
+    liens = [a.attributs["href"] for a in lire((tmp_path / "index.html").read_text("utf-8")).tous("a")]
+    assert [Path(lien).suffix for lien in liens] == [".html", ".pdf", ".html"]
+    monkeypatch.undo()
+    assert relancer(o, tmp_path, petite_liste[:1]).etat.tolist() == ["à jour", "à jour", "écrit", "à jour", "écrit"]
 
 
-@pytest.mark.parametrize("page", ["", "<html></html>"])
-def test_une_page_vide_est_refusee(o, page):
-    with pytest.raises(ErreurObservatoire):
-        verifier_html(page, o.territoire("92036"))
-    with pytest.raises(ErreurObservatoire):
-        verifier_pdf(page.encode(), o.territoire("92036"))
+def test_un_fichier_qu_on_ne_peut_remplacer_est_dit(o, tmp_path):
+    occupe = tmp_path / "qpv-QN09502I-justice-butte-blanche.pdf"
+    occupe.mkdir()
+    rapport = lot(o, tmp_path, territoires="QN09502I", formats=DEUX_FORMATS)
+    assert rapport.etat.tolist() == ["écrit", "échec"]
+    assert "ce chemin est un dossier" in rapport.erreur[1]
+    assert occupe.is_dir()
 
 
-@pytest.mark.usefixtures("reduire")
-def test_une_fiche_refusee_n_est_pas_ecrite(o, tmp_path, petite_liste, monkeypatch):
-    autre = rediger(petite_liste[0], JOUR)
-    monkeypatch.setattr(production, "rediger", lambda *_: autre)
-    with pytest.raises(ErreurObservatoire, match=petite_liste[1].code):
-        relancer(o, tmp_path)
-    assert [nom for nom in fichiers(tmp_path) if petite_liste[1].code in nom] == []
+@pytest.mark.usefixtures("sans_index")
+def test_une_boucle_qui_rendrait_toujours_le_meme_territoire_echoue_partout_ailleurs(
+    o, tmp_path, petite_liste, monkeypatch
+):
+    derniere = production.rediger(petite_liste[2], JOUR)
+    monkeypatch.setattr(production, "rediger", lambda *_, **__: derniere)
+    rapport = relancer(o, tmp_path, petite_liste[:3])
+    rates = echecs(rapport)
+    assert [Path(f).suffix for f in rates.fichier] == [".html", ".pdf", ".docx"] * 2
+    assert set(rates.code) == {t.code for t in petite_liste[:2]}
+    assert all(ligne.code in ligne.erreur and "porte un autre titre" in ligne.erreur for ligne in rates.itertuples())
+    assert [f for f in fichiers(tmp_path) if f in set(rates.fichier)] == []
 
 
-def test_un_nom_avec_une_apostrophe_ou_un_e_commercial_est_reconnu(o):
-    for recherche in ("95", "QN09516M"):
-        t = dataclasses.replace(o.territoire(recherche), nom="Val-d'Oise & <Cie> « L’Âge »")
-        fiche = rediger(t, JOUR)
-        assert verifier_html(fiche.html, t)
-        assert verifier_pdf(fiche.pdf, t)
+@pytest.mark.usefixtures("sans_index")
+def test_la_commande_finit_le_reste_puis_dit_les_echecs(o, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(
+        production, "territoires_concernes", lambda b: [b.territoire("QN09502I"), b.territoire("92036")]
+    )
+    vraie = production.rediger
+
+    def deraper(t, *args, **options):
+        return vraie(t, *args, **options) if t.niveau == "qpv" else 1 / 0
+
+    monkeypatch.setattr(production, "rediger", deraper)
+    arguments = ["produire", str(tmp_path / "site"), "--formats", "html", "--niveaux", "qpv", "commune"]
+    assert cli.main(arguments) == 2
+    sortie = capsys.readouterr()
+    assert "5 fichiers pour 2 territoires".replace(" ", "") in "".join(sortie.out.split())
+    assert "1\u00a0fichier en échec ; tout le reste est écrit." in sortie.err
+    assert "fiches/commune-92036-gennevilliers.html : Défaut du programme : ZeroDivisionError" in sortie.err
+    assert "Traceback" not in sortie.err
+    monkeypatch.setattr(production, "rediger", vraie)
+    assert cli.main(arguments) == 0
+    assert "4 déjà à jour" in capsys.readouterr().out
 
 
-def test_un_simple_script_produit_sans_se_rejouer_dans_les_ouvriers(tmp_path):
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--niveaux", "quartier"], "Niveau 'quartier' inconnu"),
+        (["--formats", "odt"], "Format 'odt' inconnu"),
+        (["--processus", "0"], "donnez 1 ou plus"),
+    ],
+)
+def test_la_commande_refuse_un_choix_impossible(tmp_path, capsys, options, message):
+    assert cli.main(["produire", str(tmp_path / "site"), *options]) == 2
+    assert message in capsys.readouterr().err
+
+
+def test_un_processus_arrete_net_est_explique():
+    with pytest.raises(ErreurObservatoire, match="s'est arrêté net pendant la production de « 3 »"):
+        list(mener(os._exit, [3, 3, 3], 2))
+
+
+def test_un_script_a_deux_processus_donne_les_memes_octets_sans_se_rejouer(modele, petite_liste, tmp_path):
     script = tmp_path / "mon_script.py"
     script.write_text(
-        "import pathlib\n"
+        "import datetime, pathlib\n"
         "import observatoire as obs\n"
-        "from observatoire import production\n"
+        "from observatoire import commande, production\n"
         'pathlib.Path("passages.txt").open("a").write("x")\n'
-        "tous = production.territoires_concernes\n"
-        "production.territoires_concernes = lambda base: tous(base)[-(production._SEUIL_PROCESSUS + 2):]\n"
-        'obs.ouvrir().produire("site", progression=False)\n',
+        f"cles = {tuple((t.niveau, t.code) for t in petite_liste)!r}\n"
+        f"voulue = commande.Commande(obs.ouvrir(), {JOUR!r}, cles)\n"
+        'production.produire(voulue, "site", processus=2, progression=False)\n',
         encoding="utf-8",
     )
     environnement = {**os.environ, "PYTHONPATH": str(Path(obs.__file__).parents[1])}
     subprocess.run([sys.executable, str(script)], cwd=tmp_path, env=environnement, check=True)
     assert (tmp_path / "passages.txt").read_text() == "x"
-    assert (tmp_path / "site" / "index.html").is_file()
+    site = tmp_path / "site"
+    assert fichiers(site) == fichiers(modele[0])
+    assert [nom for nom in fichiers(site) if (site / nom).read_bytes() != (modele[0] / nom).read_bytes()] == []
