@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import io
-
-import pypdf
+import pypdfium2
 import pytest
 from pages import JOUR, aplatir
 
 from observatoire.activites import TITRE, experiences_et_actions
-from observatoire.blocs import Tableau, Texte
+from observatoire.blocs import Recits, Texte
 from observatoire.points import recenser
 from observatoire.production import territoires_concernes
+from observatoire.rendu import compter_pages
 
 
 def bloc(o, recherche, niveau=None):
@@ -19,19 +18,21 @@ def bloc(o, recherche, niveau=None):
 
 
 def test_une_commune_montre_d_abord_ce_qui_s_y_fait(o):
-    tableau = bloc(o, "92036")
-    assert isinstance(tableau, Tableau)
-    titres, porteurs, dates = zip(*tableau.lignes, strict=True)
-    assert titres[0].startswith("Permettre aux habitant·es des quartiers populaires l'accès à une alimentation")
-    assert "Gennevilliers" in porteurs[0]
-    assert "alimentation" in porteurs[0]
-    assert dates[0] == "juin-juil. 2024 · sur place"
-    assert any(note.startswith("Sources : Recueil des fiches expériences 2024, p. 14") for note in tableau.notes)
+    recits = bloc(o, "92036")
+    assert isinstance(recits, Recits)
+    premier = recits.recits[0]
+    assert premier.titre.startswith("Permettre aux habitant·es des quartiers populaires l'accès à une alimentation")
+    assert "Gennevilliers" in premier.porteur
+    assert "alimentation" in premier.themes
+    assert (premier.date, premier.portee) == ("juin-juil. 2024", "sur place")
+    assert premier.reference == "Recueil des fiches expériences 2024, p. 14"
+    assert premier.resume.startswith("Gennevilliers, Nanterre")
+    assert all(recit.reference and recit.date and recit.portee for recit in recits.recits)
 
 
 def test_le_plus_proche_passe_avant_le_plus_recent(o):
     # Argenteuil n'a pas de fiche expérience à elle : son action passe avant la fiche de tout le département.
-    portees = [ligne[2].split(" · ")[1] for ligne in bloc(o, "95018").lignes]
+    portees = [recit.portee for recit in bloc(o, "95018").recits]
     assert portees[0] == "sur place"
 
 
@@ -53,7 +54,8 @@ def test_le_bloc_est_dans_la_fiche_html_et_pdf(o):
     fiche = o.territoire("92036").fiche(date=JOUR)
     assert TITRE in fiche.html
     assert "VRAC Seine Ouest" in fiche.html
-    texte = " ".join(page.extract_text() for page in pypdf.PdfReader(io.BytesIO(fiche.pdf)).pages)
+    with pypdfium2.PdfDocument(fiche.pdf) as document:
+        texte = " ".join(page.get_textpage().get_text_range() for page in document)
     assert "VRAC Seine Ouest" in aplatir(texte)
 
 
@@ -61,7 +63,7 @@ def test_toute_fiche_de_quartier_ou_de_commune_tient_en_deux_pages(o):
     # Les plus chargées : le plus de quartiers, les noms les plus longs, plusieurs communes ou intercommunalités.
     concernes = [t for t in territoires_concernes(o) if t.niveau in {"qpv", "commune"}]
     charges = sorted(concernes, key=lambda t: (len(t.qpv), len(t.communes), len(t.nom)), reverse=True)[:6]
-    pages = {t.nom: len(pypdf.PdfReader(io.BytesIO(t.fiche(date=JOUR).pdf)).pages) for t in charges}
+    pages = {t.nom: compter_pages(t.fiche(date=JOUR).pdf) for t in charges}
     assert {nom: n for nom, n in pages.items() if n > 2} == {}
 
 

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 import datetime as dt
+import json
 import re
 from itertools import pairwise
 
 import geopandas as gpd
 import pandas as pd
 import pypdf
+import pypdfium2
 import pytest
 from pages import HOSTILE, JOUR, aplatir, lire, requetes
+from pages_pdf import controler
 
-from observatoire import rendu
-from observatoire.blocs import Chiffre, Chiffres, Colonne, Contenu, Faits, Figure, Tableau, Texte
+from observatoire.blocs import (
+    Chiffre,
+    ChiffreCle,
+    ChiffresCles,
+    Colonne,
+    Contenu,
+    Faits,
+    Figure,
+    Recit,
+    Recits,
+    Tableau,
+    Texte,
+    phrase,
+)
 from observatoire.carte import decrire
 from observatoire.carte_statique import dessiner
 from observatoire.donnees import dossier_embarque
 from observatoire.erreurs import ErreurArgument, ErreurEcriture
 from observatoire.fiche import Fiche, rediger
+from observatoire.tracabilite import en_csv
 
 FINE, INSECABLE = "\u202f", "\u00a0"
 PERIMETRE = ("78", "92", "95")
+CSV = "data:text/csv;charset=utf-8;base64"
 RECHERCHES = (
     "QN09219N",  # quatre communes
     "QN09502I",  # deux intercommunalités
@@ -69,12 +87,15 @@ def documents(fiches, tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def imprimes(documents):
+def imprimes(fiches):
     """Le texte de chaque PDF, césures et retours à la ligne défaits."""
-    return {
-        recherche: aplatir(" ".join(page.extract_text() for page in lecteur.pages).replace("\u00ad", ""))
-        for recherche, lecteur in documents.items()
-    }
+    return {recherche: lire_pdf(fiches[recherche].pdf) for recherche in IMPRIMEES}
+
+
+def lire_pdf(octets):
+    with pypdfium2.PdfDocument(octets) as document:
+        textes = [page.get_textpage().get_text_range() for page in document]
+    return aplatir(re.sub("[\u00ad\ufffe\x02]\\s*", "", " ".join(textes)))
 
 
 # --- les vraies valeurs, lues dans les fichiers sans passer par la bibliothèque ---
@@ -132,13 +153,25 @@ def chiffres_cles(arbre):
     """Les chiffres clés : libellé, valeur."""
     return [
         (aplatir("".join(e for e in li.enfants if isinstance(e, str))), li.un("strong").texte)
-        for li in arbre.tous("ul", classe="chiffres")[0].tous("li")
+        for li in arbre.un("section", classe="chiffres").tous("li")
     ]
 
 
 def textes_cles(arbre):
     """Les chiffres clés, chacun avec sa comparaison et sa source."""
-    return [aplatir(li.texte) for li in arbre.tous("ul", classe="chiffres")[0].tous("li")]
+    return [aplatir(li.texte) for li in arbre.un("section", classe="chiffres").tous("li")]
+
+
+def identite(arbre):
+    """L'identité : libellé, valeur."""
+    liste = arbre.un("section", classe="faits").un("dl")
+    return dict(zip([n.texte for n in liste.tous("dt")], [n.texte for n in liste.tous("dd")], strict=True))
+
+
+def section(arbre, titre):
+    """La seule section de ce titre."""
+    (trouvee,) = (s for s in arbre.tous("section") if s.un("h2").texte == titre)
+    return trouvee
 
 
 # --- la page ---
@@ -174,21 +207,56 @@ def test_les_tableaux_ont_leurs_cellules_d_en_tete(recherche, arbres):
 
 @TOUTES
 def test_la_carte_a_son_equivalent_en_texte(recherche, arbres, territoires):
-    dessins = arbres[recherche].un("figure").tous("svg")
-    assert len(dessins) == 1
+    carte = arbres[recherche].un("section", classe="figure")
+    dessin = carte.un("svg")
+    assert territoires[recherche].nom in dessin.attributs["aria-label"]
+    assert "Sources" in carte.un("figcaption").texte
+
+
+@TOUTES
+def test_chaque_dessin_a_son_equivalent_en_texte(recherche, arbres):
+    dessins = arbres[recherche].tous("svg")
+    assert len(dessins) >= 3
     for dessin in dessins:
         assert dessin.attributs["role"] == "img"
-        assert territoires[recherche].nom in dessin.attributs["aria-label"]
         assert dessin.un("title").texte
         assert dessin.un("desc").texte == dessin.attributs["aria-label"]
-    assert "Sources" in arbres[recherche].un("figcaption").texte
+    # Deux dessins ne se disent pas de la même façon.
+    assert len({dessin.attributs["aria-label"] for dessin in dessins}) == len(dessins)
+
+
+#: Adresses que la page cite sans les demander : celle d'un format, d'un vocabulaire, d'une licence.
+NOMMEES = {
+    "http://www.w3.org/2000/svg",
+    "https://schema.org",
+    "https://www.etalab.gouv.fr/licence-ouverte-open-licence/",
+}
 
 
 @TOUTES
 def test_la_page_ne_demande_rien_au_reseau(recherche, fiches, arbres):
+    arbre, contenu = arbres[recherche], fiches[recherche].contenu
     assert requetes(fiches[recherche].html) == []
-    assert arbres[recherche].tous("script", "link", "img", "iframe", "object", "embed") == []
-    assert set(re.findall(r"https?://[^\s\"'<]+", fiches[recherche].html)) <= {"http://www.w3.org/2000/svg"}
+    assert arbre.tous("link", "img", "iframe", "object", "embed") == []
+    # Des données, pas de programme.
+    assert [script.attributs for script in arbre.tous("script")] == [{"type": "application/ld+json"}]
+    liens = {recit.url for bloc in contenu.blocs if isinstance(bloc, Recits) for recit in bloc.recits} - {""}
+    citees = {adresse.rstrip(",") for adresse in re.findall(r"https?://[^\s\"'<]+", fiches[recherche].html)}
+    assert citees <= NOMMEES | liens
+    assert {a.attributs["href"].partition(",")[0] for a in arbre.tous("a")} <= liens | {CSV}
+
+
+@TOUTES
+def test_la_page_porte_ses_donnees(recherche, fiches, arbres, territoires):
+    arbre, fiche, t = arbres[recherche], fiches[recherche], territoires[recherche]
+    donnees = json.loads(arbre.un("script").texte)
+    assert donnees["@type"] == "Dataset"
+    assert donnees["spatialCoverage"] == {"@type": "Place", "name": t.nom, "identifier": t.code}
+    chiffres = fiche.chiffres()
+    assert [v["name"] for v in donnees["variableMeasured"]] == chiffres.libelle.tolist()
+    (lien,) = (a for a in arbre.tous("a") if a.attributs["href"].startswith(CSV))
+    assert lien.attributs["download"] == f"{t.niveau}-{t.code}-chiffres.csv"
+    assert base64.b64decode(lien.attributs["href"].partition(",")[2]) == en_csv(chiffres)
 
 
 @TOUTES
@@ -247,9 +315,12 @@ def test_le_total_est_la_somme_des_quartiers_comptes_une_fois(recherche, arbres,
     assert sum(int(ligne[HABITANTS].replace(FINE, "")) for ligne in lignes) == habitants
     chiffres = dict(chiffres_cles(arbres[recherche]))
     assert chiffres["habitants"] == ecrire_nombre(siennes.population.sum())
-    comptes = [valeur for libelle, valeur in chiffres.items() if libelle.startswith("quartiers prioritaires")]
-    assert comptes == [str(len(siens))]
-    assert ecrire_nombre(habitants) in chiffres.values()
+    comptes = {libelle: valeur for libelle, valeur in chiffres.items() if libelle.startswith("quartiers prioritaires")}
+    assert list(comptes.values()) == [str(len(siens))]
+    (texte,) = (t for t in textes_cles(arbres[recherche]) if next(iter(comptes)) in t)
+    assert f"{aplatir(ecrire_nombre(habitants))} habitants en 2020" in texte
+    debordent = any(not set(codes) <= set(siennes.index) for codes in siens.codes_communes)
+    assert ("pris en entier" in texte) is debordent
 
 
 @LARGES
@@ -327,8 +398,9 @@ def test_les_chiffres_d_un_quartier(recherche, arbres, territoires, ancrages):
     ligne = siens.iloc[0]
     chiffres, textes = dict(chiffres_cles(arbres[recherche])), " ".join(textes_cles(arbres[recherche]))
     assert chiffres["habitants"] == ecrire_nombre(ligne.population)
-    assert chiffres["de surface"] == f"{ecrire_nombre(ligne.surface_ha, 1)}{INSECABLE}ha"
-    assert f"{ecrire_nombre(round(ligne.population / ligne.surface_ha))} habitants par hectare" in textes
+    surface, densite = identite(arbres[recherche])["Surface"].split(", ")
+    assert surface == f"{ecrire_nombre(ligne.surface_ha, 1)}{INSECABLE}ha"
+    assert densite == f"{ecrire_nombre(round(ligne.population / ligne.surface_ha))}{INSECABLE}habitants par hectare"
     if len(siennes) == 1:
         part = 100 * ligne.population / siennes.population_2020.sum()
         assert f"{ecrire_nombre(part, 1)} % des habitants de {siennes.nom.iloc[0]}" in textes
@@ -344,33 +416,45 @@ def test_les_chiffres_d_un_quartier(recherche, arbres, territoires, ancrages):
             {
                 "Communes": "Bagneux, Bourg-la-Reine, Fontenay-aux-Roses et Sceaux",
                 "Statut en 2024": "modifié",
-                "Code du quartier": "QN09219N",
+                "Quartier de 2015": "Tertres-Cuverons (QP092009)",
+                "Surface": f"14,7{INSECABLE}ha, 171{INSECABLE}habitants par hectare",
             },
         ),
         ("QN09502I", {"Communes": "Argenteuil et Bezons", "Statut en 2024": "inchangé"}),
         ("QN07821N", {"Commune": "Coignières", "Statut en 2024": "nouveau"}),
-        ("200055655", {"Niveau": "EPCI", "Sigle": "CARPF", "Communes": "42"}),
-        ("200057990", {"Niveau": "EPT", "Sigle": "BNS", "Département": None}),
-        ("92036", {"Niveau": "Commune", "Code": "92036", "Département": "Hauts-de-Seine (92)"}),
+        ("200055655", {"Sigle": "CARPF", "Communes": "42"}),
+        ("200057990", {"Sigle": "BNS", "Département": None}),
+        ("92036", {"Commune": None, "Département": "Hauts-de-Seine (92)"}),
     ],
 )
 def test_l_identite(recherche, attendus, arbres):
-    liste = arbres[recherche].un("dl")
-    faits = dict(zip([n.texte for n in liste.tous("dt")], [n.texte for n in liste.tous("dd")], strict=True))
+    faits = identite(arbres[recherche])
     assert {nom: faits.get(nom) for nom in attendus} == attendus
     assert all(faits.values())
 
 
+@pytest.mark.parametrize(
+    ("recherche", "sous_titre"),
+    [
+        ("QN09219N", "Fiche repère · Quartier prioritaire QN09219N"),
+        ("92036", "Fiche repère · Commune 92036"),
+        ("200055655", "Fiche repère · EPCI 200055655"),
+        ("200057990", "Fiche repère · EPT 200057990"),
+        ("95", "Fiche repère · Département 95"),
+    ],
+)
+def test_le_sous_titre_dit_le_niveau_et_le_code(recherche, sous_titre, arbres):
+    assert arbres[recherche].un("header").un("p").texte == sous_titre
+
+
 def test_un_quartier_sur_deux_intercommunalites_les_nomme_toutes_deux(arbres):
-    liste = arbres["QN09502I"].un("dl")
-    faits = dict(zip([n.texte for n in liste.tous("dt")], [n.texte for n in liste.tous("dd")], strict=True))
+    faits = identite(arbres["QN09502I"])
     assert "(200057990)" in faits["Intercommunalités"]
     assert "(200058519)" in faits["Intercommunalités"]
 
 
 def test_l_evolution_compte_entrees_et_sorties(arbres):
-    (section,) = (s for s in arbres["ouest francilien"].tous("section") if s.un("h2").texte.startswith("Évolution"))
-    texte = aplatir(section.texte)
+    texte = aplatir(section(arbres["ouest francilien"], "Évolution de la géographie prioritaire, 2015-2024").texte)
     assert "6 quartiers entrés" in texte
     assert "5 quartiers de 2015 sortis" in texte
     for code in ("QP078004", "QP078016", "QP092001", "QP092014", "QP092017"):
@@ -379,9 +463,9 @@ def test_l_evolution_compte_entrees_et_sorties(arbres):
 
 def test_une_commune_sans_quartier_le_dit(o):
     arbre = lire(rediger(o.territoire("Versailles", "commune"), JOUR).html)
-    (section,) = (s for s in arbre.tous("section") if s.un("h2").texte == "Quartiers prioritaires")
-    assert "Aucun quartier prioritaire" in section.texte
-    assert section.tous("table") == []
+    quartiers = section(arbre, "Quartiers prioritaires")
+    assert "Aucun quartier prioritaire" in quartiers.texte
+    assert quartiers.tous("table") == []
     assert ("quartier prioritaire", "0") in chiffres_cles(arbre)
 
 
@@ -396,19 +480,19 @@ def test_une_commune_hors_des_trois_departements_ne_pretend_pas_n_avoir_aucun_qu
 def test_chaque_fiche_cite_ses_sources_et_definit_ses_termes(arbres):
     for arbre in arbres.values():
         sections = {s.un("h2").texte: s.texte for s in arbre.tous("section")}
-        assert {"Lire ces données", "Sources"} <= set(sections)
+        assert {"Lire ces données", "Définitions", "Sources et licences"} <= set(sections)
         assert {"ANCT", "Insee", "Licence Ouverte"} <= set(
-            re.findall(r"ANCT|Insee|Licence Ouverte", sections["Sources"])
+            re.findall(r"ANCT|Insee|Licence Ouverte", sections["Sources et licences"])
         )
         assert "n.d." in sections["Lire ces données"]
-        assert all(li.un("small").texte for li in arbre.tous("ul", classe="chiffres")[0].tous("li"))
+        assert all(li.un("small").texte for li in arbre.un("section", classe="chiffres").tous("li"))
 
 
 # --- la typographie ---
 
 NOMBRE = re.compile(
-    rf"((au moins )?−?\d{{1,3}}({FINE}\d{{3}})*(,\d+)?([{FINE}{INSECABLE}](%|ha|€|km))?( \*\*| \(\d{{4}}\))?"
-    r"|n\.d\.|s\.|ind\.|-|–)"
+    rf"([≈≥]{INSECABLE})?−?\d{{1,3}}({FINE}\d{{3}})*(,\d+)?([{FINE}{INSECABLE}](%|ha|€|km))?( \(\d{{4}}\))?"
+    r"|n\.d\.|s\.|ind\.|-"
 )
 
 
@@ -480,12 +564,26 @@ def test_le_pdf_a_titres_tableaux_et_figure_balises(recherche, documents, fiches
     assert genres.count("/H1") == 1
     assert genres.count("/H2") == len(blocs)
     assert genres.index("/H1") < genres.index("/H2")
-    (carte,) = (b for b in blocs if b.genre == "figure")
-    assert ("/Figure", carte.alternatif) in elements
+    dessins = [b for b in blocs if b.genre == "figure"]
+    dessins += [b.graphique for b in blocs if b.genre == "tableau" and b.graphique]
+    assert len(dessins) >= 3
+    assert sorted(alt for genre, alt in elements if genre == "/Figure") == sorted(d.alternatif for d in dessins)
     tableaux = [b for b in blocs if b.genre == "tableau"]
-    assert genres.count("/TH") >= sum(len(b.colonnes) for b in tableaux)
+    assert genres.count("/TH") == sum(len(b.colonnes) for b in tableaux)
+    assert genres.count("/THead") == len(tableaux)
     assert genres.count("/TR") >= sum(len(b.lignes) + 1 + bool(b.total) for b in tableaux)
     assert genres.count("/Table") >= len(tableaux)
+
+
+@PDF
+def test_le_pdf_joint_ses_chiffres(recherche, documents, fiches):
+    (jointe,) = documents[recherche].attachments.items()
+    assert jointe == ("chiffres.csv", [en_csv(fiches[recherche].chiffres())])
+
+
+@PDF
+def test_chaque_page_du_pdf_est_bien_composee(recherche, fiches):
+    assert controler(fiches[recherche].pdf) == []
 
 
 @PDF
@@ -523,7 +621,8 @@ def test_la_date_change_la_fiche_et_rien_d_autre(o):
     t = o.territoire("QN09502I")
     mars, avril = rediger(t, dt.date(2026, 3, 1)), rediger(t, dt.date(2026, 4, 2))
     assert mars.html != avril.html
-    assert mars.html.replace(f"1er{INSECABLE}mars", f"2{INSECABLE}avril") == avril.html
+    refaite = mars.html.replace(f"1er{INSECABLE}mars", f"2{INSECABLE}avril").replace("2026-03-01", "2026-04-02")
+    assert refaite == avril.html
 
 
 # --- les fichiers et l'affichage ---
@@ -578,22 +677,28 @@ def test_des_liens_precedent_la_page_dans_un_site(fiches):
 @pytest.fixture(scope="module")
 def hostile(o):
     dessin = dessiner(decrire(o.territoire("QN09502I"), JOUR), titre=False)
+    dessin_hostile = Figure(HOSTILE, dessin.svg, HOSTILE, HOSTILE)
+    recit = Recit(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE)
+    chiffre = Chiffre(HOSTILE, dataclasses.replace(o.territoire("92036").indicateur("population"), libelle=HOSTILE))
     blocs = (
-        Chiffres(HOSTILE, (Chiffre(HOSTILE, HOSTILE, HOSTILE),)),
-        Faits(HOSTILE, ((HOSTILE, HOSTILE),)),
-        Figure(HOSTILE, dessin.svg, HOSTILE, HOSTILE),
-        Tableau(HOSTILE, (Colonne(HOSTILE, large=1),), ((HOSTILE,),), (HOSTILE,), (HOSTILE,)),
-        Texte(HOSTILE, (HOSTILE,), puces=True),
         Texte(HOSTILE, (HOSTILE,)),
+        ChiffresCles(HOSTILE, (ChiffreCle(chiffre, HOSTILE, HOSTILE, phrase(HOSTILE, chiffre)),)),
+        Faits(HOSTILE, ((HOSTILE, HOSTILE),)),
+        dessin_hostile,
+        Tableau(HOSTILE, (Colonne(HOSTILE, large=1),), ((HOSTILE,),), (HOSTILE,), (HOSTILE,), dessin_hostile),
+        Recits(HOSTILE, (recit,), 1, (HOSTILE,)),
+        Texte(HOSTILE, (HOSTILE,), notes=(HOSTILE,)),
+        Texte(HOSTILE, (HOSTILE,), petit=True),
     )
     contenu = Contenu(HOSTILE, HOSTILE, HOSTILE, HOSTILE, HOSTILE, blocs, HOSTILE, HOSTILE)
     return Fiche(contenu, JOUR)
 
 
 def test_la_page_n_interprete_aucun_texte(hostile):
-    page = rendu.en_html(hostile.contenu, ((HOSTILE, HOSTILE),))
+    page = hostile.en_html(((HOSTILE, HOSTILE),))
     arbre = lire(page)
-    assert arbre.tous("script", "b") == []
+    assert arbre.tous("b") == []
+    assert json.loads(arbre.un("script").texte)["variableMeasured"][0]["name"] == HOSTILE
     assert arbre.un("h1").texte == HOSTILE
     assert arbre.un("main").attributs == {"data-niveau": HOSTILE, "data-code": HOSTILE}
     assert arbre.un("nav").un("a").attributs["href"] == HOSTILE
@@ -617,8 +722,8 @@ def test_un_nom_hostile_est_inerte_de_bout_en_bout(o, tmp_path):
     fiche = rediger(t, JOUR)
     arbre = lire(fiche.html)
     assert arbre.un("h1").texte == t.nom
-    assert arbre.tous("script") == []
-    assert t.nom in arbre.un("svg").attributs["aria-label"]
+    assert json.loads(arbre.un("script").texte)["spatialCoverage"]["name"] == t.nom
+    assert t.nom in arbre.un("section", classe="figure").un("svg").attributs["aria-label"]
     with pypdf.PdfReader(fiche.enregistrer(tmp_path / "f.pdf")) as lecteur:
         assert t.nom in lecteur.metadata.title
         assert "*& Cie*" in aplatir(lecteur.pages[0].extract_text())

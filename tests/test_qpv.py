@@ -89,7 +89,13 @@ def test_departements_absents_nomme_ceux_dont_les_qpv_ne_sont_pas_la(communes):
 
 def test_la_synthese_d_un_territoire_entier_donne_une_part(quartiers, communes):
     assert geographie.synthetiser(quartiers, communes.loc[["78001", "78002"]]) == geographie.Synthese(
-        nombre=2, population=150, debordants=(), population_territoire=1500, part=10.0, departements_absents=()
+        nombre=2,
+        population=150,
+        debordants=(),
+        population_territoire=1500,
+        part=10.0,
+        departements_absents=(),
+        codes=("QN07801N", "QN07802M"),
     )
 
 

@@ -8,11 +8,11 @@ import pytest
 from pages import aplatir, lire
 
 import observatoire as obs
-from observatoire import production
+from observatoire import accueil
+from observatoire.blocs import ChiffresCles
 from observatoire.carte import decrire
 from observatoire.erreurs import ErreurType
 from observatoire.fiche import rediger
-from observatoire.production import produire
 
 JOUR = dt.date(2026, 11, 22)
 
@@ -22,7 +22,7 @@ def test_roissy_pays_de_france_dit_partout_qu_il_manque_la_seine_et_marne(o):
     fiche = aplatir(lire(rediger(t, JOUR).html).un("main").texte)
     assert fiche.count("hors département 77") >= 3
     assert "hors département 77" in decrire(t, JOUR).sous_titre
-    assert "hors département 77" in str(production._entree(t)["detail"])
+    assert "hors département 77" in accueil.presenter(t, "", ()).detail
     assert o.territoire("95").reserve_qpv == ""
 
 
@@ -34,9 +34,14 @@ def test_une_somme_partielle_se_dit_au_moins(o):
 
 
 def test_un_quartier_sur_plusieurs_communes_ne_se_compare_a_aucune_en_particulier(o):
-    textes = aplatir(lire(rediger(o.territoire("QN09219N"), JOUR).html).un("main").texte)
-    assert "de 8,0 à 20,0 % dans ses 4 communes" in textes
-    assert "(écart" not in textes
+    t = o.territoire("QN09219N")
+    (cles,) = (bloc for bloc in rediger(t, JOUR).contenu.blocs if isinstance(bloc, ChiffresCles))
+    comparaisons = {cle.libelle: aplatir(str(cle.comparaison)) for cle in cles.chiffres}
+    assert comparaisons["taux de pauvreté"] == "de 8,0 à 20,0 % dans ses 4 communes"
+    assert comparaisons["habitants"] == "sur 4 communes"
+    # Les autres se comparent aux quartiers du département : aucune commune n'est citée.
+    noms = [nom for texte in comparaisons.values() for nom in t.communes.nom if nom in texte]
+    assert noms == []
 
 
 def test_une_fiche_definit_ses_indicateurs(o):
@@ -45,17 +50,15 @@ def test_une_fiche_definit_ses_indicateurs(o):
     assert "niveau de vie est inférieur à 60 %" in textes
 
 
-def test_une_production_refaite_avec_un_indicateur_de_plus_est_refaite(o, tmp_path, monkeypatch):
-    t = o.territoire("QN09502I")
-    monkeypatch.setattr(production, "territoires_concernes", lambda base: [base.territoire(t.code)])
-    monkeypatch.setattr(production, "_index", lambda *_: "<html></html>")
-    produire(o, tmp_path, JOUR, progression=False)
+def test_une_fiche_refaite_avec_un_indicateur_de_plus_est_recrite(o, tmp_path):
+    demande = {"territoires": "QN09502I", "formats": "html", "date": JOUR, "processus": 1, "progression": False}
+    assert set(o.fiches(tmp_path, **demande).etat) == {"écrit"}
     table = o.qpv[["population"]].rename(columns={"population": "valeur"})
     fiche = {"indicateur": "projets", "libelle": "Projets soutenus", "nature": "effectif", "producteur": "Pôle"}
     plus = o.ajouter_indicateur(table.assign(millesime=2024), fiche)
-    etats = set(produire(plus, tmp_path, JOUR, progression=False).etat)
-    assert etats == {"écrit"}
-    assert "Projets soutenus" in next((tmp_path / "fiches").glob("*.html")).read_text("utf-8")
+    bilan = plus.fiches(tmp_path, **demande)
+    assert set(bilan.etat) == {"écrit"}
+    assert "Projets soutenus" in (tmp_path / bilan.fichier.iloc[0]).read_text("utf-8")
 
 
 @pytest.mark.parametrize(
