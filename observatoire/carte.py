@@ -1,7 +1,7 @@
 """Ce que montre une carte : couches, styles, légende, sources. Une seule description, deux rendus.
 
 ``carte_interactive`` (Leaflet) et ``carte_statique`` (SVG) dessinent la même ``Carte`` : mêmes couches, mêmes couleurs,
-même légende.
+même légende, que titre ``titre_legende``. Un ``Diptyque`` en pose deux côte à côte, sous une légende commune.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import geopandas as gpd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from observatoire.alternatif import decrire_quartiers
 from observatoire.erreurs import ErreurArgument
 from observatoire.qpv import LIBELLES_STATUTS, citer_departements
 from observatoire.referentiel import REGION
@@ -23,11 +24,14 @@ from observatoire.territoire import Territoire
 from observatoire.typographie import INSECABLE, accorder, date_longue, enumerer, soigner
 
 LAMBERT = 2154
-#: Poids d'étiquette : les quartiers d'abord, puis les communes qui en ont, puis les autres par population.
+#: Poids d'étiquette : les quartiers d'abord, puis les communes qui en ont (selon leurs habitants en quartier), puis les
+#: autres par population.
 POIDS_QUARTIER = 1e12
 POIDS_CONCERNEE = 1e9
 #: Couches que la légende compte, en plus des QPV.
-_COMPTEES = frozenset({"classe", "absente", "points", "qpv2015", "sorti"})
+_COMPTEES = frozenset({"classe", "sans", "absente", "points", "qpv2015", "sorti"})
+#: Couches qui disent l'indicateur : en tête de la légende.
+_MESUREES = frozenset({"classe", "sans", "absente"})
 #: Un QPV plus petit que ce côté (unités du dessin, ou pixels) se montre par un disque de ce rayon.
 COTE_VISIBLE, RAYON_REPERE = 10.0, 4.0
 _MARGE = 0.06
@@ -43,7 +47,9 @@ class Style:
     """Dessin d'une couche. La couleur ne dit jamais rien seule : ``tirets`` ou ``epaisseur`` la doublent.
 
     ``hachures`` est le statut d'une valeur absente : chaque raison a son motif. ``rayon`` est celui du cercle montré
-    en légende, en unités du dessin ; 0 pour une surface ou un trait.
+    en légende, en unités du dessin ; 0 pour une surface ou un trait. ``halo`` est la largeur du liseré blanc tracé sous
+    un trait, de chaque côté, pour qu'il se voie sur tout fond. ``forme`` est une clé de ``FORMES`` : un repère de
+    taille fixe, à la place d'un cercle.
     """
 
     libelle: str
@@ -54,12 +60,35 @@ class Style:
     tirets: tuple[float, ...] = ()
     hachures: str = ""
     rayon: float = 0
+    halo: float = 0
+    forme: str = ""
 
     @property
     def fond(self) -> str | None:
         """Remplissage, tel que SVG et Leaflet l'entendent ; None pour un simple trait."""
         return f"url(#hachures-{self.hachures})" if self.hachures else self.remplissage
 
+
+@dataclass(frozen=True)
+class Forme:
+    """Un repère de taille fixe : son tracé SVG, la pointe en (0, 0) sur le lieu, et le centre de son nombre.
+
+    ``boite`` est ce qu'il occupe autour du lieu : gauche, haut, droite, bas.
+    """
+
+    trace: str
+    centre: tuple[float, float]
+    boite: tuple[float, float, float, float]
+
+
+#: L'épingle se pose au-dessus du lieu : elle montre un petit quartier sans le couvrir.
+FORMES: Mapping[str, Forme] = MappingProxyType(
+    {
+        "epingle": Forme(
+            "M0 0C-1.6 -4.4 -8 -7.4 -8 -13.4A8 8 0 1 1 8 -13.4C8 -7.4 1.6 -4.4 0 0Z", (0, -13.4), (-8, -21.4, 8, 0)
+        )
+    }
+)
 
 #: Palette d'Okabe et Ito, lisible par les daltoniens ; contours assez sombres pour trancher sur le fond.
 STYLES: Mapping[str, Style] = MappingProxyType(
@@ -74,9 +103,13 @@ STYLES: Mapping[str, Style] = MappingProxyType(
         "inchange": Style("QPV inchangé depuis 2015", "#5b2c49", 1.0, "#cc79a7", 0.85),
         "modifie": Style("QPV modifié en 2024", "#003f66", 1.6, "#0072b2", 0.75),
         "nouveau": Style("QPV nouveau en 2024", "#7a3300", 2.0, "#e69f00", 0.9, (5, 2.5)),
-        "qpv2015": Style("QPV de 2015", "#1d1b18", 1.3, tirets=(1.5, 3)),
-        "sorti": Style("QPV de 2015 sorti en 2024", "#1d1b18", 1.3, "#ffffff", 0.75, (1.5, 3)),
-        "points": Style("Lieu d'expériences ou d'actions", "#ffffff", 1.5, "#9c1f16", 1.0, rayon=7),
+        "qpv2015": Style("QPV de 2015", "#1d1b18", 1.5, tirets=(4, 2.5), halo=1.4),
+        "sorti": Style("QPV de 2015 sorti en 2024", "#1d1b18", 1.5, "#5f5b55", 0.75, (1.5, 2.5), halo=1.4),
+        # Les trois devenirs d'un quartier, quand la carte de 2015 se lit à côté de celle de 2024 : mêmes couleurs.
+        "maintenu2015": Style("QPV maintenu à l'identique", "#5b2c49", 1.0, "#cc79a7", 0.85),
+        "modifie2015": Style("QPV modifié depuis", "#003f66", 1.6, "#0072b2", 0.75),
+        "sorti2015": Style("QPV sorti en 2024", "#1d1b18", 1.5, "#5f5b55", 0.85, (1.5, 2.5)),
+        "points": Style("Lieu d'expériences ou d'actions", "#ffffff", 1.2, "#3d1a5b", 1.0, rayon=8, forme="epingle"),
     }
 )
 
@@ -90,6 +123,7 @@ GROUPES: Mapping[str, str] = MappingProxyType(
         "departements": "Départements",
         "qpv2015": "QPV de 2015",
         "sorti": "QPV de 2015",
+        **dict.fromkeys(("maintenu2015", "modifie2015", "sorti2015"), "QPV de 2015"),
         "points": "Expériences et actions",
         **dict.fromkeys(("autre", "inchange", "modifie", "nouveau"), QUARTIERS),
     }
@@ -173,12 +207,22 @@ class Couche:
     @property
     def reperee(self) -> bool:
         """Ses entités se réduisent-elles à un repère rond quand leur contour ne se verrait pas ?"""
-        return self.prioritaire and self.style != "autre" and self.dessin.fond is not None
+        ancienne = self.style in {"qpv2015", "sorti"}
+        return ancienne or (self.prioritaire and self.style != "autre" and self.dessin.fond is not None)
+
+    @property
+    def rayon_repere(self) -> float:
+        """Rayon de ce repère ; le contour de 2015 entoure le disque de 2024 au lieu de le cacher."""
+        return RAYON_REPERE if self.dessin.fond is not None else RAYON_REPERE + 2.5
 
     @property
     def tiroir(self) -> str:
         """Groupe sous lequel on la montre ou la cache ; vide pour le fond, toujours là."""
         return self.groupe or GROUPES.get(self.style, "")
+
+
+#: Une ligne de légende : son symbole et, s'il y a lieu, le nombre d'entités qu'il montre.
+Entree = tuple[Style, int | None]
 
 
 @dataclass(frozen=True)
@@ -205,6 +249,9 @@ class Carte:
         Ce que voit qui ne peut pas voir la carte.
     cles : tuple of Style
         Entrées de légende qui ne sont pas des couches : les tailles de cercle.
+    titre_legende : str
+        Ligne de tête de la légende : ce que disent ses classes et leur unité (« Taux de pauvreté (%) »), que les
+        entrées ne répètent pas.
     """
 
     titre: str
@@ -217,19 +264,95 @@ class Carte:
     date: dt.date
     texte_alternatif: str
     cles: tuple[Style, ...] = ()
+    titre_legende: str = "Légende"
 
     @property
-    def legende(self) -> tuple[tuple[Style, int | None], ...]:
+    def legende(self) -> tuple[Entree, ...]:
         """Tailles de cercle, classes, puis les autres styles ; le nombre d'entités pour les QPV, classes et points."""
         montrees = [couche for couche in reversed(self.couches) if couche.en_legende]
-        montrees.sort(key=lambda couche: couche.style not in {"classe", "absente"})
+        montrees.sort(key=lambda couche: couche.style not in _MESUREES)
         couches = ((couche.dessin, len(couche.entites) if couche.comptee else None) for couche in montrees)
         return (*((style, None) for style in self.cles), *couches)
 
     @property
     def credit(self) -> str:
         """Sources et date, en une ligne."""
-        return f"Sources{INSECABLE}: {self.sources}. Carte produite le {date_longue(self.date)}."
+        return _crediter(self.sources, self.date)
+
+    @property
+    def cartes(self) -> tuple[Carte, ...]:
+        """Elle seule, comme un diptyque rend les deux siennes."""
+        return (self,)
+
+    @property
+    def legendes(self) -> tuple[tuple[str, tuple[Entree, ...]], ...]:
+        """Sa légende et le titre de celle-ci, comme un diptyque rend les trois siennes."""
+        return ((self.titre_legende, self.legende),)
+
+
+@dataclass(frozen=True)
+class Diptyque:
+    """Deux cartes de même emprise, côte à côte : une légende, des notes et un crédit pour les deux.
+
+    Attributes
+    ----------
+    titre, sous_titre : str
+        Ce que montre l'ensemble.
+    gauche, droite : Carte
+        Les deux cartes ; leur ``titre`` (« 2015 », « 2024 ») et leur ``sous_titre`` s'impriment au-dessus de chacune.
+    notes : tuple of str
+        Réserves communes : celles des deux cartes sont vides.
+    sources : str
+        Producteurs et millésimes des deux.
+    date : datetime.date
+        Date de production.
+    texte_alternatif : str
+        Ce que voit qui ne peut pas voir l'ensemble.
+    """
+
+    titre: str
+    sous_titre: str
+    gauche: Carte
+    droite: Carte
+    notes: tuple[str, ...]
+    sources: str
+    date: dt.date
+    texte_alternatif: str
+
+    @property
+    def cartes(self) -> tuple[Carte, ...]:
+        """De gauche à droite."""
+        return (self.gauche, self.droite)
+
+    @property
+    def emprise(self) -> tuple[float, float, float, float]:
+        """Ouest, sud, est, nord des deux cartes."""
+        return self.gauche.emprise
+
+    @property
+    def situation(self) -> tuple[Couche, ...]:
+        """Le cartouche qui situe le territoire."""
+        return self.droite.situation
+
+    @property
+    def credit(self) -> str:
+        """Sources et date, en une ligne."""
+        return _crediter(self.sources, self.date)
+
+    @property
+    def legendes(self) -> tuple[tuple[str, tuple[Entree, ...]], ...]:
+        """Trois légendes, chacune avec son titre : ce qui est propre à la gauche, à la droite, puis commun aux deux."""
+        gauche, droite = dict(self.gauche.legende), dict(self.droite.legende)
+        communs = {style: n for style, n in droite.items() if style in gauche}
+        propres = (
+            (carte.titre, {s: n for s, n in siens.items() if s not in communs})
+            for carte, siens in ((self.gauche, gauche), (self.droite, droite))
+        )
+        return tuple((t, tuple(e.items())) for t, e in (*propres, ("Sur les deux cartes", communs)) if e)
+
+
+def _crediter(sources: str, date: dt.date) -> str:
+    return f"Sources{INSECABLE}: {sources}. Carte produite le {date_longue(date)}."
 
 
 SOURCES = (
@@ -269,7 +392,7 @@ def decrire(territoire: Territoire, date: dt.date) -> Carte:
         notes=tuple(map(soigner, _notes(territoire))),
         sources=soigner(SOURCES),
         date=date,
-        texte_alternatif=soigner(_texte_alternatif(territoire)),
+        texte_alternatif=decrire_quartiers(territoire),
     )
 
 
@@ -304,25 +427,6 @@ def _notes(t: Territoire) -> Iterator[str]:
         n = len(t.synthese_qpv.debordants)
         leur = "sa population est celle" if n == 1 else "leur population est celle"
         yield f"{accorder(n, 'QPV s’étend', 'QPV s’étendent')} aussi hors du territoire : {leur} du quartier entier."
-
-
-def _texte_alternatif(t: Territoire) -> str:
-    debut = f"Carte, {t.nom} ({t.libelle_niveau} {t.code})"
-    if t.niveau == "qpv":
-        communes = enumerer(list(t.communes.nom))
-        return f"{debut} : contour du quartier, {accorder(t.population or 0, 'habitant')}, dans {communes}."
-    if t.qpv.empty and t.synthese_qpv.departements_absents:
-        return f"{debut} : limites communales ; ses quartiers prioritaires ne sont pas dans les données."
-    if t.qpv.empty:
-        return f"{debut} : limites communales, aucun quartier prioritaire."
-    plus_peuple = t.qpv.loc[t.qpv.population.idxmax()]
-    return (
-        f"{debut} : {accorder(len(t.communes), 'commune')}, {len(t.qpv)} quartiers prioritaires. Le plus peuplé est "
-        f"{plus_peuple.nom_affiche} ({plus_peuple.noms_communes}, {accorder(int(plus_peuple.population), 'habitant')})."
-        if len(t.qpv) > 1
-        else f"{debut} : {accorder(len(t.communes), 'commune')}, un quartier prioritaire, {plus_peuple.nom_affiche}, "
-        f"{accorder(int(plus_peuple.population), 'habitant')}."
-    )
 
 
 def _emprise(t: Territoire) -> tuple[float, float, float, float]:
@@ -367,13 +471,20 @@ def _couches_fond(t: Territoire, cadre: BaseGeometry) -> Iterator[Couche]:
 
 
 def _communes(communes: gpd.GeoDataFrame, qpv: gpd.GeoDataFrame | None = None, poids: float = 1.0) -> Iterator[Entite]:
-    """Communes ; celles qui ont un QPV sont étiquetées d'abord, puis les plus peuplées."""
-    concernees = set() if qpv is None else {code for codes in qpv.codes_communes for code in codes}
+    """Communes ; celles qui ont un QPV sont étiquetées d'abord, selon ses habitants, puis les plus peuplées."""
+    quartiers = {} if qpv is None else _habitants_des_quartiers(qpv)
     for code, nom, population, geometrie in zip(
         communes.index, communes.nom, communes.population, communes.geometry, strict=True
     ):
-        rang = poids * float(population) + (POIDS_CONCERNEE if code in concernees else 0)
+        siens = quartiers.get(code)
+        rang = poids * float(population) if siens is None else POIDS_CONCERNEE + siens
         yield Entite(code, nom, geometrie, (("Commune", f"{nom} ({code})"),), rang)
+
+
+def _habitants_des_quartiers(qpv: gpd.GeoDataFrame) -> dict[str, float]:
+    """Habitants des QPV de chaque commune ; ceux d'un quartier à cheval comptent dans chacune : ce n'est qu'un rang."""
+    eclates = qpv[["codes_communes", "population"]].explode("codes_communes")
+    return {str(code): float(n) for code, n in eclates.groupby("codes_communes").population.sum().items()}
 
 
 def _contours(territoires: tuple[Territoire, ...], limite: BaseGeometry | None = None) -> Iterator[Entite]:

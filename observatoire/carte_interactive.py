@@ -1,17 +1,16 @@
-"""Rendu Leaflet d'une ``Carte`` : une page autonome, sans aucune requête réseau.
+"""Rendu Leaflet d'une ``Carte`` ou d'un ``Diptyque`` : une page autonome, sans aucune requête réseau.
 
 Leaflet est incorporé depuis un paquet installé ; folium ne sert que d'enveloppe (``save``, affichage dans Jupyter).
-Les textes passent en JSON et sont posés comme du texte : rien de ce qui vient des données n'est interprété.
+Les textes passent en JSON et sont posés comme du texte : rien de ce qui vient des données n'est interprété. Programme
+et données sont comprimés ; la page les décomprime elle-même, d'un coup, avant que rien d'autre ne s'exécute.
 """
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -19,22 +18,15 @@ from typing import Any, cast
 
 import folium
 from branca.element import Element, MacroElement
-from jinja2.utils import htmlsafe_json_dumps
-from markupsafe import Markup
 
-from observatoire.carte import COTE_VISIBLE, RAYON_REPERE, Carte, Couche, Entite, Style
+from observatoire.carte import Carte, Diptyque
+from observatoire.carte_json import ecrire_en_json
 from observatoire.ecriture import ecrire
+from observatoire.emballage import Paquet, emballer, resserrer
 from observatoire.erreurs import ErreurArgument
 from observatoire.gabarits import cadre, environnement, lire_gabarit
-from observatoire.topologie import SIGNES, encoder
 
-#: Pas de la grille des contours : un mètre, ou deux sur une carte de plus d'un demi-degré ; moins d'un pixel ou deux au
-#: plus fort zoom où mène la recherche.
-_PRECISION, _PRECISION_LARGE, _ETENDUE = 100_000, 50_000, 0.5
 _LEAFLET = "js_lib_leaflet"
-#: Aplats qui laissent voir le fond de plan : ceux qui ne portent aucune information.
-_TRANSPARENTES = frozenset({"fond", "voisines", "communes"})
-_VOILE = 0.7
 #: Fonds de plan en ligne : adresse des tuiles, crédit, nom.
 FONDS = {
     "plan-ign": (
@@ -51,31 +43,43 @@ class CarteFolium(folium.Map):
 
     Parameters
     ----------
-    carte : Carte
-        Ce que la page montre.
+    carte : Carte or Diptyque
+        Ce que la page montre ; d'un diptyque, ce qu'on y ajoute ensuite par folium va sur la carte de gauche.
     fond : {"plan-ign"}, optional
         Fond de plan en ligne ; aucun par défaut.
     liens : mapping of str to str, optional
         Adresse, relative à la page, de la fiche de chaque code qui en a une.
+
+    Attributes
+    ----------
+    titre, texte_alternatif : str
+        Ceux de la carte.
+    plans : list of str
+        Nom, dans la page, de chaque carte Leaflet.
     """
 
     default_js: list[tuple[str, str]] = []
     default_css: list[tuple[str, str]] = []
 
-    def __init__(self, carte: Carte, fond: str | None = None, liens: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self, carte: Carte | Diptyque, fond: str | None = None, liens: Mapping[str, str] | None = None
+    ) -> None:
         ouest, sud, est, nord = carte.emprise
         super().__init__(location=[(sud + nord) / 2, (ouest + est) / 2], tiles=None)
-        couches = _Couches(carte, fond, liens or {})
+        en_ligne = None if fond is None else dict(zip(("adresse", "credit", "nom"), FONDS[fond], strict=True))
+        description, troncons = ecrire_en_json(carte, en_ligne, liens or {})
         # Le nom que folium tire au sort changerait la page à chaque fois : celui-ci ne dépend que de son contenu.
-        self._id = hashlib.sha256(couches.donnees.encode()).hexdigest()[:32]
+        self._id = hashlib.sha256(f"{description}{troncons}".encode()).hexdigest()[:32]
         self._template = environnement().get_template("carte_leaflet.html")
-        self.titre = carte.titre
+        self.titre, self.texte_alternatif = carte.titre, carte.texte_alternatif
+        self.hachures = "url(#hachures" in description
+        self.plans = [self.get_name(), *([f"{self.get_name()}_droite"] if isinstance(carte, Diptyque) else [])]
         racine = cast(Any, self.get_root())
         racine.title = carte.titre
         racine.texte_alternatif = carte.texte_alternatif
         racine._template = environnement().get_template("page_carte.html")
-        racine.header.add_child(_Brut(_entete()), name="leaflet")
-        self.add_child(couches)
+        racine.header.add_child(_Brut(_programme()), name="leaflet")
+        self.add_child(_Appel(self.plans, emballer(f"{description}\0", troncons)))
 
     def __repr__(self) -> str:
         return f"CarteFolium({self.titre})"
@@ -110,28 +114,27 @@ class _Brut(Element):
         self.contenu = contenu
 
 
-class _Couches(MacroElement):
-    """Le script qui dessine couches, légende, échelle et crédits à partir du JSON."""
+class _Appel(MacroElement):
+    """Le script qui dessine tout à partir du JSON."""
 
-    def __init__(self, carte: Carte, fond: str | None, liens: Mapping[str, str]) -> None:
+    def __init__(self, plans: Sequence[str], paquet: Paquet) -> None:
         super().__init__()  # type: ignore[no-untyped-call]  # branca ne type pas tout
-        self._name = "Couches"
-        self.donnees = Markup(htmlsafe_json_dumps(_donnees(carte, fond, liens), dumps=_compact))  # noqa: S704 - échappé
-        self._template = environnement().get_template("carte.js")
+        self._name = "Appel"
+        gabarit = environnement().get_template("carte_appel.js")
+        self.script = gabarit.render(plans=plans, paquet=paquet)
 
-    def render(self, **kwargs: Any) -> str:
-        """Pose le script dans la page ; branca le relirait comme un gabarit, où ``{{`` serait du code."""
-        script = self._template.module.script(self, kwargs)
-        cast(Any, self.get_root()).script.add_child(_Brut(script), name=self.get_name())
+    def render(self, **_: Any) -> str:
+        """Pose le script dans la page."""
+        cast(Any, self.get_root()).script.add_child(_Brut(self.script), name=self.get_name())
         return ""
 
 
-def dessiner(carte: Carte, fond: str | None = None, liens: Mapping[str, str] | None = None) -> CarteFolium:
-    """Carte interactive autonome.
+def dessiner(carte: Carte | Diptyque, fond: str | None = None, liens: Mapping[str, str] | None = None) -> CarteFolium:
+    """Carte interactive autonome ; d'un diptyque, deux cartes côte à côte qui montrent toujours le même endroit.
 
     Parameters
     ----------
-    carte : Carte
+    carte : Carte or Diptyque
         Ce qu'elle montre.
     fond : {"plan-ign"}, optional
         Fond de plan en ligne ; aucun par défaut.
@@ -148,95 +151,22 @@ def dessiner(carte: Carte, fond: str | None = None, liens: Mapping[str, str] | N
     return CarteFolium(carte, fond, liens)
 
 
-def _compact(objet: object, **options: Any) -> str:
-    return json.dumps(objet, ensure_ascii=False, separators=(",", ":"), **options)
-
-
-def _donnees(carte: Carte, fond: str | None, liens: Mapping[str, str]) -> dict[str, Any]:
-    ouest, sud, est, nord = carte.emprise
-    surfaces = [e for couche in carte.couches if not couche.ponctuelle for e in couche.entites]
-    # Une géométrie citée deux fois (un quartier et le territoire de la carte) n'est écrite qu'une fois.
-    rangs = {cle: rang for rang, cle in enumerate(dict.fromkeys(id(e.geometrie) for e in surfaces))}
-    uniques = {id(e.geometrie): e.geometrie for e in surfaces}
-    precision = _PRECISION if est - ouest < _ETENDUE else _PRECISION_LARGE
-    topologie = encoder(list(uniques.values()), precision)
-    modeles: dict[tuple[str, ...], int] = {}
-    nommees = sorted((e for c in carte.couches for e in c.entites if e.poids), key=lambda e: (-e.poids, e.nom))
-    return {
-        "titre": carte.titre,
-        "sousTitre": carte.sous_titre,
-        "credit": carte.credit,
-        "notes": list(carte.notes),
-        "emprise": [[sud, ouest], [nord, est]],
-        "couches": [_couche(couche, rangs, modeles, voilee=fond is not None) for couche in carte.couches],
-        "modeles": [list(modele) for modele in modeles],
-        "noms": [e.code for e in nommees],
-        "legende": [{"style": _style(s), "libelle": s.libelle, "nombre": n} for s, n in carte.legende],
-        "precision": precision,
-        "coteVisible": COTE_VISIBLE,
-        "rayonRepere": RAYON_REPERE,
-        "signes": SIGNES,
-        "troncons": topologie.troncons,
-        "formes": topologie.formes,
-        "liens": {e.code: liens[e.code] for c in carte.couches for e in c.entites if e.code in liens},
-        "fond": None if fond is None else dict(zip(("adresse", "credit", "nom"), FONDS[fond], strict=True)),
-    }
-
-
-def _couche(
-    couche: Couche, rangs: Mapping[int, int], modeles: dict[tuple[str, ...], int], *, voilee: bool
-) -> dict[str, Any]:
-    style = _style(couche.dessin)
-    if voilee:
-        style["fillOpacity"] = 0 if couche.style in _TRANSPARENTES else _VOILE * couche.dessin.opacite
-    return {
-        "style": style,
-        "interactive": couche.interactive,
-        "groupe": couche.tiroir,
-        "clavier": couche.prioritaire or couche.ponctuelle,
-        "reperee": couche.reperee,
-        "voisine": couche.style == "voisines",
-        "grappe": couche.style == "points",
-        "entites": [_entite(e, rangs, modeles) for e in couche.entites],
-    }
-
-
-def _entite(entite: Entite, rangs: Mapping[int, int], modeles: dict[tuple[str, ...], int]) -> list[Any]:
-    """Une entité en ligne : code, nom, forme, modèle de libellés, textes ; puis point, rayon, articles d'un point.
-
-    Le texte « nom (code) », que presque toutes portent, s'écrit 0.
-    """
-    modele = modeles.setdefault(tuple(libelle for libelle, _ in entite.infos), len(modeles))
-    identite = f"{entite.nom} ({entite.code})"
-    textes = [0 if texte == identite else texte for _, texte in entite.infos]
-    if not entite.rayon:
-        return [entite.code, entite.nom, rangs[id(entite.geometrie)], modele, textes]
-    point = [round(entite.geometrie.y, 5), round(entite.geometrie.x, 5)]
-    articles = [{"titre": a.titre, "precisions": a.precisions, "lien": a.lien} for a in entite.articles]
-    return [entite.code, entite.nom, None, modele, textes, point, entite.rayon, articles]
-
-
-def _style(style: Style) -> dict[str, Any]:
-    """Options de tracé de Leaflet."""
-    return {
-        "color": style.trait,
-        "weight": style.epaisseur,
-        "fill": style.fond is not None,
-        "fillColor": style.fond,
-        "fillOpacity": style.opacite,
-        "dashArray": " ".join(f"{tiret:g}" for tiret in style.tirets) or None,
-        **({"rayon": style.rayon} if style.rayon else {}),
-    }
-
-
 @cache
-def _entete() -> str:
-    """Leaflet et son style, images comprises, prêts à être placés dans la page."""
+def _programme() -> str:
+    """Feuille de style, Leaflet et notre programme, comprimés, et ce qui les décomprime, à placer dans la page."""
     ressources = files(_LEAFLET) / "static" / _LEAFLET
-    style = re.sub(
-        r"url\((images/[^)]+)\)",
-        lambda m: f"url(data:image/png;base64,{base64.b64encode((ressources / m[1]).read_bytes()).decode()})",
-        (ressources / "leaflet.css").read_text("utf-8"),
+    # Les images de Leaflet ne sont pas embarquées : les nôtres, en SVG, les remplacent.
+    style = re.sub(r"\s*[\w-]+:\s*url\([^)]*\);", "", (ressources / "leaflet.css").read_text("utf-8"))
+    leaflet = (ressources / "leaflet.js").read_text("utf-8").replace("//# sourceMappingURL=leaflet.js.map", "")
+    notres = "\n".join(resserrer(lire_gabarit(nom)) for nom in ("carte_noms.js", "carte.js", "carte_folium.js"))
+    textes = (f"{style}\n{lire_gabarit('carte.css')}", f"{leaflet}\n{notres}")
+    licence = re.sub(r"\W*\n\W*", ". ", leaflet[: leaflet.index("*/")]).removeprefix("/* @preserve. ").strip()
+    return (
+        environnement()
+        .get_template("carte_programme.html")
+        .render(
+            licence=licence,
+            degonfleur=resserrer(lire_gabarit("degonfler.js")),
+            paquet=emballer("\0".join(textes)),
+        )
     )
-    script = (ressources / "leaflet.js").read_text("utf-8").replace("//# sourceMappingURL=leaflet.js.map", "")
-    return f"<style>{style}\n{lire_gabarit('carte.css')}</style>\n<script>{script}</script>"

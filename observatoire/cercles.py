@@ -9,8 +9,8 @@ from dataclasses import replace
 import shapely
 
 from observatoire.carte import Carte, Couche, Entite, Style
-from observatoire.indicateurs import SIGNES, Valeur, ecrire_valeur
-from observatoire.typographie import INSECABLE, accorder, soigner
+from observatoire.indicateurs import SIGNES
+from observatoire.typographie import INSECABLE, nombre, soigner
 
 #: Rayon du plus grand cercle et du plus petit qui se survole, en unités du dessin.
 RAYON_MAX, RAYON_MIN = 22.0, 1.5
@@ -24,7 +24,7 @@ def rayon(valeur: float, maximum: float) -> float:
     return max(RAYON_MIN, RAYON_MAX * math.sqrt(max(valeur, 0) / maximum)) if maximum > 0 else RAYON_MIN
 
 
-def encercler(carte: Carte, mesures: Sequence[tuple[Entite, float | None, str]], modele: Valeur, groupe: str) -> Carte:
+def encercler(carte: Carte, mesures: Sequence[tuple[Entite, float | None, str]], groupe: str, note: str = "") -> Carte:
     """Pose un cercle par entité, et un petit cercle hachuré par valeur absente.
 
     Parameters
@@ -33,10 +33,10 @@ def encercler(carte: Carte, mesures: Sequence[tuple[Entite, float | None, str]],
         La carte à couvrir.
     mesures : sequence of (Entite, float or None, str)
         Chaque entité, son effectif (None s'il manque), son statut.
-    modele : Valeur
-        Une valeur publiée de l'indicateur, pour son unité.
     groupe : str
         Nom sous lequel on montre ou cache les cercles.
+    note : str
+        Ce qu'il faut savoir de ceux qui n'ont pas de cercle.
     """
     connus = [valeur for _, valeur, _ in mesures if valeur is not None]
     maximum = max(connus, default=0.0)
@@ -47,14 +47,9 @@ def encercler(carte: Carte, mesures: Sequence[tuple[Entite, float | None, str]],
     return replace(
         carte,
         couches=(*carte.couches, *couches),
-        cles=tuple(_cles(maximum, modele)),
-        notes=(*carte.notes, soigner(f"{_NOTE}{_zeros(connus)}")),
+        cles=tuple(_cles(maximum)),
+        notes=(*carte.notes, soigner(f"{_NOTE} {note}".rstrip())),
     )
-
-
-def _zeros(connus: Sequence[float]) -> str:
-    nuls = sum(valeur == 0 for valeur in connus)
-    return f" {accorder(nuls, 'territoire vaut zéro', 'territoires valent zéro')} : sans cercle." if nuls else ""
 
 
 def _style(libelle: str = "Cercles", taille: float = RAYON_MAX) -> Style:
@@ -79,11 +74,11 @@ def _ponctuer(entite: Entite, taille: float) -> Entite:
     return replace(entite, geometrie=shapely.point_on_surface(entite.geometrie), rayon=round(taille, 2), poids=0)
 
 
-def _cles(maximum: float, modele: Valeur) -> Iterator[Style]:
-    """Trois tailles en légende, aux comptes ronds."""
+def _cles(maximum: float) -> Iterator[Style]:
+    """Trois tailles en légende, aux comptes ronds ; leur unité est celle de son titre."""
     ronds = dict.fromkeys(_arrondir(maximum / part) for part in (1, 4, 20) if maximum >= part)
     for rond in ronds:
-        yield _style(ecrire_valeur(rond, modele.unite, 0), round(rayon(rond, maximum), 2))
+        yield _style(nombre(rond), round(rayon(rond, maximum), 2))
 
 
 def _arrondir(valeur: float) -> float:

@@ -8,17 +8,19 @@ from __future__ import annotations
 
 import math
 import warnings
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypedDict
 
 from observatoire import classes as classement
-from observatoire.carte import QUARTIERS, Carte, Couche, Style
+from observatoire.alternatif import absences, assembler, extremes, presenter
+from observatoire.carte import QUARTIERS, Carte, Couche, Entite, Style
 from observatoire.cercles import encercler
 from observatoire.classes import Classe, ranger
 from observatoire.erreurs import ErreurArgument
-from observatoire.indicateurs import DIFFUSE, SIGNES, ecrire_valeur, lire_millesime
-from observatoire.mesures import ECHELLES, Echelle, Mesure, choisir_echelle, est_coloriee, mesurer
+from observatoire.indicateurs import DIFFUSE, SIGNES, lire_millesime
+from observatoire.mesures import ECHELLES, PLURIELS, Echelle, Mesure, choisir_echelle, est_coloriee, mesurer
 from observatoire.qpv import LIBELLES_STATUTS
 from observatoire.territoire import Territoire
 from observatoire.typographie import INSECABLE, accorder, nombre, soigner
@@ -28,7 +30,8 @@ _TRAIT = "#3b3a36"
 _EPAISSEUR = 0.6
 #: Des écarts de cette taille se découpent en unités entières : le dixième de point n'aide plus à lire.
 _GRAND_ECART = 5
-_CONTOUR_QPV = Style("Contour de QPV", "#1d1b18", 0.8)
+_SANS_QUARTIER = "sans quartier prioritaire"
+_CONTOUR_QPV = Style("Contour de QPV", "#1d1b18", 0.6)
 _CONTOUR_COMMUNE = Style("Limite de commune", "#8d8a83", 0.5)
 
 
@@ -124,13 +127,14 @@ def colorier(
     if not publiees:
         raise _rien_a_montrer(fiche, t, ecart=ecart and any(m.valeur.statut == DIFFUSE for m in mesures))
     neuve = _titrer(carte, t, fiche, niveau, publiees)
-    neuve = replace(neuve, texte_alternatif=soigner(_texte_alternatif(t, fiche, mesures, publiees)))
     if en_cercles:
         fonds = tuple(_recomposer(carte.couches, [], niveau))
         trios = [(m.enrichie, m.nombre if m.statut == DIFFUSE else None, m.statut) for m in mesures]
-        return encercler(replace(neuve, couches=fonds), trios, publiees[0].valeur, fiche.libelle)
-    couches = list(_couches(mesures, _Classement(methode, classes, bornes, ecart), fiche.libelle, niveau))
-    return replace(neuve, couches=tuple(_recomposer(carte.couches, couches, niveau)))
+        neuve = encercler(replace(neuve, couches=fonds), trios, fiche.libelle, _zeros(mesures, niveau))
+    else:
+        couches = list(_couches(mesures, _Classement(methode, classes, bornes, ecart), fiche.libelle, niveau))
+        neuve = replace(neuve, couches=tuple(_recomposer(carte.couches, couches, niveau)))
+    return replace(neuve, texte_alternatif=_texte_alternatif(neuve, t, mesures, niveau))
 
 
 def _en_cercles(fiche: Any, figure: str | None, *, ecart: bool) -> bool:
@@ -182,13 +186,24 @@ def _couches(mesures: Sequence[Mesure], reglage: _Classement, groupe: str, echel
         absentes = tuple(m.enrichie for m in mesures if m.statut == statut)
         if absentes:
             yield Couche("absente", absentes, propre=style, quartiers=quartiers, groupe=groupe)
+    sans = tuple(m.enrichie for m in mesures if m.sans_quartier)
+    if sans:
+        gris = classement.SANS_ECART if reglage.ecart else classement.SANS
+        yield Couche("sans", sans, propre=Style(_SANS_QUARTIER, _TRAIT, _EPAISSEUR, gris), groupe=groupe)
+    for style, dedans in _classer([m for m in publiees if not m.sans_quartier], reglage):
+        yield Couche("classe", dedans, propre=style, quartiers=quartiers, groupe=groupe)
+
+
+def _classer(publiees: Sequence[Mesure], reglage: _Classement) -> Iterator[tuple[Style, tuple[Entite, ...]]]:
+    """Chaque classe et ce qui y tombe, de la plus basse à la plus haute."""
+    if not publiees:
+        return
     trouvees, teintes, decimales = reglage.appliquer([m.nombre for m in publiees], publiees[0].decimales)
     rangs = [ranger(m.nombre, trouvees) for m in publiees]
     for rang, (classe, teinte) in enumerate(zip(trouvees, teintes, strict=True)):
         dedans = tuple(m.enrichie for m, sien in zip(publiees, rangs, strict=True) if sien == rang)
-        libelle = _libelle(classe, publiees[0].unite, decimales, derniere=rang == len(trouvees) - 1)
-        style = Style(libelle, _TRAIT, _EPAISSEUR, teinte)
-        yield Couche("classe", dedans, propre=style, quartiers=quartiers, groupe=groupe)
+        libelle = _libelle(classe, decimales, derniere=rang == len(trouvees) - 1)
+        yield Style(libelle, _TRAIT, _EPAISSEUR, teinte), dedans
 
 
 def styles_d_absence() -> dict[str, Style]:
@@ -199,13 +214,14 @@ def styles_d_absence() -> dict[str, Style]:
     }
 
 
-def _libelle(classe: Classe, unite: str, decimales: int, *, derniere: bool) -> str:
+def _libelle(classe: Classe, decimales: int, *, derniere: bool) -> str:
+    """Bornes d'une classe ; leur unité est dite une fois, en titre de la légende."""
     bas, haut = classe
     if math.isinf(bas):
-        return "toutes les valeurs" if math.isinf(haut) else f"moins de {ecrire_valeur(haut, unite, decimales)}"
+        return "toutes les valeurs" if math.isinf(haut) else f"moins de {nombre(haut, decimales)}"
     if math.isinf(haut):
-        return f"{ecrire_valeur(bas, unite, decimales)} et plus"
-    fin = ecrire_valeur(haut, unite, decimales)
+        return f"{nombre(bas, decimales)} et plus"
+    fin = nombre(haut, decimales)
     return fin if bas == haut else f"de {nombre(bas, decimales)} à {'' if derniere else 'moins de '}{fin}"
 
 
@@ -240,13 +256,13 @@ def _dessous(couche: Couche, echelle: str, *, aplats: bool) -> Iterator[Couche]:
 
 
 def _titrer(carte: Carte, t: Territoire, fiche: Any, echelle: str, publiees: Sequence[Mesure]) -> Carte:
-    """Titre, sous-titre, notes et sources d'une carte d'indicateur."""
+    """Titre, sous-titre, titre de légende, notes et sources d'une carte d'indicateur."""
     premiere = publiees[0]
-    unite = f" ({fiche.unite})" if fiche.unite else ""
-    quoi = f"{fiche.libelle}{unite}"
+    quoi = legende = _unifier(fiche.libelle, fiche.unite)
     notes = list(carte.notes)
     if premiere.departement is not None:
-        quoi = f"{fiche.libelle}, écart au département{f' ({premiere.unite})' if premiere.unite else ''}"
+        legende = _unifier("Écart au département", premiere.unite)
+        quoi = f"{fiche.libelle}, {legende[:1].lower()}{legende[1:]}"
         notes.append(_note_departements(publiees))
     if echelle == "intercommunalite" and t.niveau in {"departement", "perimetre"}:
         notes.append("La valeur d'une intercommunalité vaut pour elle tout entière, même hors du territoire dessiné.")
@@ -254,9 +270,15 @@ def _titrer(carte: Carte, t: Territoire, fiche: Any, echelle: str, publiees: Seq
         carte,
         titre=f"{quoi}{INSECABLE}: {t.nom}",
         sous_titre=f"Par {ECHELLES[echelle]}, {premiere.valeur.reference}",
+        titre_legende=soigner(legende),
         notes=tuple(map(soigner, notes)),
         sources=soigner(f"{premiere.valeur.reference} ; {carte.sources}"),
     )
+
+
+def _unifier(libelle: str, unite: str) -> str:
+    """« Taux de pauvreté (%) » ; un libellé qui dit déjà son unité (« Habitants en quartier prioritaire ») suffit."""
+    return libelle if not unite or unite.casefold() in libelle.casefold() else f"{libelle} ({unite})"
 
 
 def _note_departements(publiees: Sequence[Mesure]) -> str:
@@ -264,17 +286,43 @@ def _note_departements(publiees: Sequence[Mesure]) -> str:
     return f"Valeur de référence : {', '.join(f'{v} (département {code})' for code, v in sorted(valeurs.items()))}."
 
 
-def _texte_alternatif(t: Territoire, fiche: Any, mesures: Sequence[Mesure], publiees: Sequence[Mesure]) -> str:
-    bas, haut = (choisir(publiees, key=lambda m: m.nombre) for choisir in (min, max))
-    if bas.departement is not None:
-        quoi = f"écart au département, {fiche.libelle}"
-    else:
-        quoi = f"{'en cercles proportionnels' if fiche.nature == 'effectif' else 'coloriée'} selon : {fiche.libelle}"
-    texte = (
-        f"Carte, {t.nom}, {quoi}. Le plus bas : {bas.affichage}, {bas.entite.nom} ; le plus haut : {haut.affichage}, "
-        f"{haut.entite.nom}."
+def _zeros(mesures: Sequence[Mesure], echelle: str) -> str:
+    """Pourquoi certains n'ont pas de cercle."""
+    sans = sum(m.sans_quartier for m in mesures)
+    nuls = sum(m.nombre == 0 for m in mesures) - sans
+    if sans:
+        qui = accorder(sans, f"{ECHELLES[echelle]} n'a", f"{PLURIELS[echelle]} n'ont")
+        return f"{qui} pas de quartier prioritaire, donc pas de cercle."
+    qui = accorder(nuls, f"{ECHELLES[echelle]} vaut", f"{PLURIELS[echelle]} valent")
+    return f"{qui} zéro : sans cercle." if nuls else ""
+
+
+def _texte_alternatif(carte: Carte, t: Territoire, mesures: Sequence[Mesure], echelle: str) -> str:
+    """Ce que montre la carte, son millésime, combien de territoires, les extrêmes, ce qui manque et pourquoi."""
+    noms = (ECHELLES[echelle], PLURIELS[echelle])
+    montrees = [m for m in mesures if m.statut == DIFFUSE and not m.sans_quartier]
+    classes = sum(couche.style == "classe" for couche in carte.couches)
+    cercles = ", en cercles de surface proportionnelle" if carte.cles else ""
+    figure = f", en {accorder(classes, 'classe')} de couleur" if classes else cercles
+    sans = [m for m in mesures if m.sans_quartier]
+    dites = [(m.nombre, _dire(m), m.entite.nom) for m in montrees]
+    statuts = Counter(m.statut for m in mesures if m.statut != DIFFUSE)
+    return assembler(
+        f"{presenter(t)} : {carte.titre.removesuffix(f'{INSECABLE}: {t.nom}')}, {_dater(mesures)}{figure}",
+        f"{accorder(len(montrees), *noms)} : {extremes(dites, noms)}" if montrees else "",
+        f"{accorder(len(sans), *noms)} sans quartier prioritaire" if sans else "",
+        absences(statuts, noms),
     )
-    absentes = len(mesures) - len(publiees)
-    if not absentes:
-        return texte
-    return f"{texte} {accorder(absentes, 'valeur absente, hachurée', 'valeurs absentes, hachurées')}."
+
+
+def _dire(mesure: Mesure) -> str:
+    """Son chiffre et son unité ; un indice, qui n'en a pas, se dit tel."""
+    indice = "un indice" if mesure.departement is None else "un écart d'indice"
+    return mesure.affichage if mesure.unite else f"{indice} de {mesure.affichage}"
+
+
+def _dater(mesures: Sequence[Mesure]) -> str:
+    """Source et millésime de ce qui est montré."""
+    valeur = next(m.valeur for m in mesures if m.statut == DIFFUSE)
+    annee = "" if valeur.millesime is None or str(valeur.millesime) in valeur.reference else f" ({valeur.millesime})"
+    return f"{valeur.reference}{annee}"

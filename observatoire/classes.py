@@ -40,6 +40,8 @@ SUR: Mapping[int, tuple[str, ...]] = MappingProxyType(
     {0: (), 1: ("#f1a340",), 2: ("#fdb863", "#e66101"), 3: ("#fee0b6", "#f1a340", "#b35806")}
 )
 CENTRE = "#f7f7f7"
+#: Qui n'est pas concerné : un gris, pas une classe ; aucun ne se distingue des deux palettes pour tous les daltoniens.
+SANS, SANS_ECART = "#ded4de", "#d0c6be"
 #: Part des valeurs rondes à partir de laquelle les bornes le sont aussi.
 _RONDES = 0.9
 
@@ -134,11 +136,30 @@ def _couper(valeurs: Sequence[float], classes: int, methode: str, pas: float) ->
 def decouper_ecarts(
     ecarts: Sequence[float], decimales: int, classes: int = len(PALETTE), methode: str = "quantiles"
 ) -> list[Classe]:
-    """Classes symétriques autour de zéro, celle du milieu pour les écarts les plus faibles, ouvertes aux deux bouts."""
-    # Chaque taille d'écart compte une fois : cent communes au même écart ne font pas cent bornes.
-    tailles = decouper(sorted({abs(e) for e in ecarts}), decimales, (classes + 1) // 2, methode)
-    seuils = sorted({haut for bas, haut in tailles[:-1] if haut > 0} | {bas for bas, haut in tailles[1:] if bas > 0})
-    return encadrer([*(-s for s in reversed(seuils)), *seuils]) if seuils else [(-math.inf, math.inf)]
+    """Classes de part et d'autre de zéro, chaque côté découpé selon ses seules valeurs, ouvertes aux deux bouts.
+
+    Un nombre impair de classes en garde une au milieu, pour les écarts les plus faibles des deux côtés ; un nombre pair
+    sépare au-dessus et au-dessous.
+    """
+    milieu = classes % 2 == 1
+    sous, sur = (_seuils(tailles, decimales, classes, methode) for tailles in _cotes(ecarts))
+    bornes = [*(-s for s in reversed(sous)), *([] if milieu else [0.0]), *sur]
+    return encadrer(bornes) if bornes else [(-math.inf, math.inf)]
+
+
+def _cotes(ecarts: Sequence[float]) -> tuple[list[float], list[float]]:
+    """Tailles des écarts sous zéro, au-dessus ; chacune compte une fois : cent fois le même ne fait pas cent bornes."""
+    return sorted({-e for e in ecarts if e < 0}), sorted({e for e in ecarts if e > 0})
+
+
+def _seuils(tailles: Sequence[float], decimales: int, classes: int, methode: str) -> list[float]:
+    """D'un côté de zéro, ce qui sépare les groupes ; un groupe seul se détache du milieu par sa plus petite valeur."""
+    milieu = classes % 2
+    groupes = classes // 2 + milieu
+    if not tailles or groupes < CLASSES_MIN:
+        return []
+    bas, *hauts = [bas for bas, _ in decouper(tailles, decimales, groupes, methode)]
+    return sorted({haut for haut in hauts or [bas] * milieu if haut > 0})
 
 
 def encadrer(bornes: Sequence[float]) -> list[Classe]:

@@ -27,6 +27,8 @@ _ERREUR = 2
 #: Au-delà, une liste d'échecs ne se lit plus.
 _ECHECS_MONTRES = 10
 _AIDE_MODELE = "repere, comparatif, experiences, contrat, ou un dossier de gabarits"
+#: Extensions d'une carte à explorer ; les autres s'impriment.
+_PAGES = (".html", ".htm")
 _TRADUCTIONS = {
     "the following arguments are required: ": "il manque : ",
     "unrecognized arguments: ": "arguments inconnus : ",
@@ -104,6 +106,8 @@ def _analyseur() -> _Analyseur:
     carte.add_argument("--echelle", choices=["qpv", "commune", "intercommunalite"], help="échelle de l'indicateur")
     carte.add_argument("--ecart", action="store_true", help="colorier l'écart au département")
     carte.add_argument("--format", metavar="PAGE", help="a4-portrait, a4-paysage, 16:9 ou carre (.svg, .png, .pdf)")
+    carte.add_argument("--contours-2015", type=Path, metavar="FICHIER", help="QPV de 2015 de l'ANCT, à superposer")
+    carte.add_argument("--cote-a-cote", action="store_true", help="2015 à gauche, 2024 à droite (avec --contours-2015)")
     carte.add_argument("--fond", choices=["plan-ign"], help="fond de plan en ligne (carte .html seulement)")
     carte.set_defaults(executer=_carte)
 
@@ -163,25 +167,35 @@ def _territoires(choix: argparse.Namespace) -> None:
 
 
 def _carte(choix: argparse.Namespace) -> None:
+    from observatoire.lecture import lire_source
     from observatoire.observatoire import ouvrir
 
+    forme = choix.sortie.suffix.lower()
+    _verifier_carte(choix, forme)
     territoire = ouvrir(choix.donnees).territoire(choix.territoire, choix.niveau)
-    if choix.sortie.suffix.lower() in {".html", ".htm"}:
-        if choix.format:
-            raise ErreurArgument(
-                "--format ne vaut pas pour une carte .html. Que faire : retirez --format ou changez -o."
-            )
-        territoire.carte(choix.indicateur, fond=choix.fond, **_reglages(choix)).enregistrer(choix.sortie)
-    elif choix.fond:
-        raise ErreurArgument("--fond ne vaut que pour une carte .html. Que faire : retirez --fond ou changez -o.")
-    elif choix.sortie.suffix.lower() not in {".svg", ".png", ".pdf"}:
+    contours = None if choix.contours_2015 is None else lire_source(choix.contours_2015, "anct-qpv-2015")
+    montrer = {"contours_2015": contours, "cote_a_cote": choix.cote_a_cote, **_reglages(choix)}
+    if forme in _PAGES:
+        territoire.carte(choix.indicateur, fond=choix.fond, **montrer).enregistrer(choix.sortie)
+    else:
+        territoire.carte_statique(choix.indicateur, format=choix.format, **montrer).enregistrer(choix.sortie)
+    print(f"Carte, {territoire.nom} ({territoire.code}) : {choix.sortie}")
+
+
+def _verifier_carte(choix: argparse.Namespace, forme: str) -> None:
+    """Refuse avant tout travail les options qui ne vont pas avec l'extension."""
+    if forme not in {*_PAGES, ".svg", ".png", ".pdf"}:
         raise ErreurArgument(
             f"Format {choix.sortie.suffix!r} inconnu pour une carte. Que faire : choisissez .html, .svg, .png ou .pdf."
         )
-    else:
-        carte = territoire.carte_statique(choix.indicateur, format=choix.format, **_reglages(choix))
-        carte.enregistrer(choix.sortie)
-    print(f"Carte, {territoire.nom} ({territoire.code}) : {choix.sortie}")
+    if choix.format and forme in _PAGES:
+        raise ErreurArgument("--format ne vaut pas pour une carte .html. Que faire : retirez --format ou changez -o.")
+    if choix.fond and forme not in _PAGES:
+        raise ErreurArgument("--fond ne vaut que pour une carte .html. Que faire : retirez --fond ou changez -o.")
+    if choix.cote_a_cote and choix.contours_2015 is None:
+        raise ErreurArgument(
+            "--cote-a-cote met en regard 2015 et 2024. Que faire : ajoutez --contours-2015 et le fichier de l'ANCT."
+        )
 
 
 def _reglages(choix: argparse.Namespace) -> Reglages:

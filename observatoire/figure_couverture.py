@@ -21,6 +21,8 @@ from observatoire.gabarits import environnement
 from observatoire.typographie import accorder, nombre, soigner
 
 LARGEUR = 860
+#: Blanc autour du dessin, qui s'enregistre toujours seul.
+MARGE = 18
 SOURCE = (
     "catalogue des expériences et des actions ; géographie prioritaire 2024 (ANCT) ; population municipale 2020 des "
     "quartiers prioritaires (Insee)"
@@ -111,7 +113,7 @@ def dessiner(
     groupes = list(_grouper(couverture, larges, damier))
     bas = groupes[-1]["bas"] + (16 if groupes[-1]["totaux"] else 0)
     notes = [ligne for note in _noter(source) for ligne in textwrap.wrap(note, _CARACTERES_NOTE)]
-    hauteur = round(bas + 42 + 12 * len(notes))
+    hauteur = round(bas + 36 + 12 * len(notes))
     alternatif = soigner(_decrire(couverture))
     svg = (
         environnement()
@@ -121,8 +123,9 @@ def dessiner(
             sous_titre=_sous_titre(couverture),
             texte_alternatif=alternatif,
             cle=zlib.crc32(f"{titre}{alternatif}".encode()),
-            largeur=LARGEUR,
-            hauteur=hauteur,
+            marge=MARGE,
+            largeur=LARGEUR + 2 * MARGE,
+            hauteur=hauteur + 2 * MARGE,
             bas_entetes=damier.bas_entetes,
             colonnes=list(damier.entetes()),
             groupes=groupes,
@@ -136,7 +139,7 @@ def dessiner(
             notes=notes,
         )
     )
-    return Dessin(titre, svg, alternatif, LARGEUR, hauteur, date)
+    return Dessin(titre, svg, alternatif, LARGEUR + 2 * MARGE, hauteur + 2 * MARGE, date)
 
 
 def _grouper(couverture: pd.DataFrame, larges: pd.DataFrame | None, damier: _Damier) -> Iterator[dict[str, Any]]:

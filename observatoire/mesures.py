@@ -16,8 +16,11 @@ from observatoire.qpv import LIBELLES_STATUTS
 from observatoire.territoire import Territoire
 
 Echelle = Literal["qpv", "commune", "intercommunalite"]
-#: À quelle échelle une carte se colorie, et comment son sous-titre la nomme.
+#: À quelle échelle une carte se colorie, et comment elle se nomme.
 ECHELLES = {"qpv": "quartier prioritaire", "commune": "commune", "intercommunalite": "intercommunalité"}
+PLURIELS = {"qpv": "quartiers prioritaires", "commune": "communes", "intercommunalite": "intercommunalités"}
+#: Ce que valent zéro les territoires sans quartier : ils ne sont pas bas, ils ne sont pas concernés.
+_DES_QUARTIERS = frozenset({"nombre_qpv", "population_qpv", "part_population_qpv"})
 #: Une étiquette dit le nom d'une intercommunalité sans sa nature ; la bulle la dit.
 _NATURE = re.compile(r"^Communauté (?:d'agglomération|de communes|urbaine) (?:du |de (?:la )?)?")
 
@@ -40,10 +43,21 @@ class Mesure:
         return self.valeur.statut
 
     @property
+    def sans_quartier(self) -> bool:
+        """N'a-t-il aucun quartier prioritaire, d'un indicateur qui ne parle que d'eux ?"""
+        return self.valeur.indicateur in _DES_QUARTIERS and self.valeur.valeur == 0
+
+    @property
     def affichage(self) -> str:
-        """Le nombre montré, tel qu'on l'imprime ; un écart porte son signe."""
-        texte = ecrire_valeur(self.nombre, self.unite, self.decimales)
+        """Le nombre montré, tel qu'on l'imprime, unité accordée ; un écart porte son signe."""
+        texte = ecrire_valeur(self.nombre, self._unite, self.decimales)
         return f"+{texte}" if self.departement is not None and self.nombre > 0 else texte
+
+    @property
+    def _unite(self) -> str:
+        """« 1 quartier », « 1,5 point » ; « pour 100 ménages » ne s'accorde pas."""
+        seul = " " not in self.unite and abs(round(self.nombre, self.decimales)) < 2
+        return self.unite.removesuffix("s") if seul else self.unite
 
     @property
     def decimales(self) -> int:

@@ -26,7 +26,7 @@ from observatoire.versement import Versement
 from observatoire.vocabulaire import Vocabulaire
 
 if TYPE_CHECKING:
-    from observatoire.carte import Carte
+    from observatoire.carte import Carte, Diptyque
     from observatoire.carte_interactive import CarteFolium
     from observatoire.carte_statique import CarteStatique
     from observatoire.charte import Charte
@@ -492,12 +492,15 @@ class Observatoire:
         millesime: int | str | None = None,
         fond: str | None = None,
         contours_2015: gpd.GeoDataFrame | None = None,
+        cote_a_cote: bool = False,
         **reglages: Unpack[Reglages],
     ) -> CarteFolium:
         """Carte interactive d'un territoire ; voir ``Territoire.carte``."""
         from observatoire import carte_interactive
 
-        description = self._decrire(territoire, indicateur, millesime, contours_2015, reglages, experiences)
+        description = self._decrire(
+            territoire, indicateur, millesime, contours_2015, reglages, experiences, cote_a_cote=cote_a_cote
+        )
         return carte_interactive.dessiner(description, fond)
 
     def carte_statique(
@@ -509,12 +512,15 @@ class Observatoire:
         millesime: int | str | None = None,
         format: str | None = None,  # noqa: A002 - le mot que tape l'analyste
         contours_2015: gpd.GeoDataFrame | None = None,
+        cote_a_cote: bool = False,
         **reglages: Unpack[Reglages],
     ) -> CarteStatique:
         """Carte à imprimer d'un territoire ; voir ``Territoire.carte_statique``."""
         from observatoire import carte_statique
 
-        description = self._decrire(territoire, indicateur, millesime, contours_2015, reglages, experiences)
+        description = self._decrire(
+            territoire, indicateur, millesime, contours_2015, reglages, experiences, cote_a_cote=cote_a_cote
+        )
         return carte_statique.dessiner(description, format=format)
 
     def _decrire(
@@ -525,7 +531,9 @@ class Observatoire:
         contours_2015: gpd.GeoDataFrame | None,
         reglages: Reglages,
         experiences: bool | None,
-    ) -> Carte:
+        *,
+        cote_a_cote: bool,
+    ) -> Carte | Diptyque:
         from observatoire import ancetres, carte, choroplethe, points
 
         t = self._territoire(territoire)
@@ -537,10 +545,20 @@ class Observatoire:
                 f"{', '.join(reglages) or 'millesime'} ne sert qu'avec un indicateur. "
                 'Que faire : écrivez par exemple t.carte("taux_pauvrete", classes=4).'
             )
-        if contours_2015 is not None:
+        # Deux cartes se comparent d'abord par leurs quartiers : pas de points dessus, à moins qu'on les demande.
+        placer = indicateur is None and not cote_a_cote if experiences is None else experiences
+        if contours_2015 is not None and not cote_a_cote:
             description = ancetres.superposer(description, t, contours_2015)
-        placer = indicateur is None if experiences is None else experiences
-        return points.avec_experiences(description, t, points.recenser(t)) if placer else description
+        if placer:
+            description = points.avec_experiences(description, t, points.recenser(t))
+        if not cote_a_cote:
+            return description
+        if contours_2015 is None or indicateur is not None:
+            raise ErreurArgument(
+                "cote_a_cote met en regard les quartiers de 2015 et ceux de 2024 : il demande contours_2015=, et pas "
+                "d'indicateur. Que faire : écrivez t.carte(contours_2015=contours, cote_a_cote=True)."
+            )
+        return ancetres.juxtaposer(description, t, contours_2015)
 
     def fiche(
         self,

@@ -91,6 +91,7 @@ class Base(Protocol):
         millesime: int | str | None = None,
         fond: str | None = None,
         contours_2015: gpd.GeoDataFrame | None = None,
+        cote_a_cote: bool = False,
         **reglages: Unpack[Reglages],
     ) -> CarteFolium:
         """Carte interactive."""
@@ -104,6 +105,7 @@ class Base(Protocol):
         millesime: int | str | None = None,
         format: str | None = None,  # noqa: A002 - le mot que tape l'analyste
         contours_2015: gpd.GeoDataFrame | None = None,
+        cote_a_cote: bool = False,
         **reglages: Unpack[Reglages],
     ) -> CarteStatique:
         """Carte à imprimer."""
@@ -443,6 +445,7 @@ class Territoire:
         millesime: int | str | None = None,
         fond: str | None = None,
         contours_2015: gpd.GeoDataFrame | None = None,
+        cote_a_cote: bool = False,
         **reglages: Unpack[Reglages],
     ) -> CarteFolium:
         """Carte interactive des QPV du territoire sur ses limites communales, sans aucune requête réseau.
@@ -462,6 +465,9 @@ class Territoire:
         contours_2015 : geopandas.GeoDataFrame, optional
             Contours des QPV de 2015, tels que les rend ``obs.lire_source`` : ajoute ceux du territoire, et ce qu'ils
             sont devenus.
+        cote_a_cote : bool
+            Avec ``contours_2015`` et sans indicateur : la carte de 2015 à gauche, celle de 2024 à droite, plutôt que
+            l'une sur l'autre.
         **reglages
             ``echelle`` (« qpv », « commune », « intercommunalite »), ``methode`` (« quantiles », « jenks »,
             « egales »), ``classes`` (de 2 à 7), ``bornes`` (les siennes), ``ecart`` (True : écart au département),
@@ -479,6 +485,7 @@ class Territoire:
             millesime=millesime,
             fond=fond,
             contours_2015=contours_2015,
+            cote_a_cote=cote_a_cote,
             **reglages,
         )
 
@@ -490,13 +497,14 @@ class Territoire:
         millesime: int | str | None = None,
         format: str | None = None,  # noqa: A002 - le mot que tape l'analyste
         contours_2015: gpd.GeoDataFrame | None = None,
+        cote_a_cote: bool = False,
         **reglages: Unpack[Reglages],
     ) -> CarteStatique:
         """La même carte, à imprimer : SVG, PNG ou PDF.
 
         Parameters
         ----------
-        indicateur, experiences, millesime, contours_2015, **reglages
+        indicateur, experiences, millesime, contours_2015, cote_a_cote, **reglages
             Ceux de ``carte``.
         format : {"a4-portrait", "a4-paysage", "16:9", "carre"}, optional
             Taille de la page ; par défaut, celle qu'il faut au territoire.
@@ -508,6 +516,7 @@ class Territoire:
             millesime=millesime,
             format=format,
             contours_2015=contours_2015,
+            cote_a_cote=cote_a_cote,
             **reglages,
         )
 

@@ -17,7 +17,6 @@ import shapely
 SIGNES = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _OCTETS = np.frombuffer(SIGNES.encode(), dtype=np.uint8)
 _BITS, _SUITE = 5, 32
-_LONGUEUR_MAX = 7
 
 Forme = list[list[list[int]]]
 
@@ -29,7 +28,8 @@ class Topologie:
     Attributes
     ----------
     troncons : list of str
-        Écarts entiers (latitude, longitude) d'un point au suivant, le premier depuis zéro, en texte compact.
+        Écarts entiers (latitude, longitude) d'un point au suivant, en texte compact ; le premier part de la fin du
+        tronçon d'avant (de zéro pour le tout premier), qui le touche souvent.
     formes : list
         Par géométrie : ses polygones, leurs anneaux, leurs tronçons ; ``~i`` pour le tronçon ``i`` à l'envers.
     """
@@ -114,10 +114,13 @@ def _decouper(
 def _departs(numeros: np.ndarray, carrefours: np.ndarray, anneaux: np.ndarray, bornes: np.ndarray) -> np.ndarray:
     """Où commence chaque anneau : à un carrefour, ou au plus petit numéro (deux contours égaux se reconnaissent)."""
     cles = numeros - carrefours * (int(numeros.max(initial=0)) + 1)
-    ordre = np.lexsort((cles, anneaux))
     departs = np.zeros(len(bornes) - 1, dtype=np.int64)
-    pleins = np.diff(bornes) > 0
-    departs[pleins] = ordre[bornes[:-1][pleins]] - bornes[:-1][pleins]
+    tailles = np.diff(bornes)
+    pleins = tailles > 0
+    minima = np.minimum.reduceat(cles, bornes[:-1][pleins])
+    candidats = np.flatnonzero(cles == np.repeat(minima, tailles[pleins]))
+    _, premiers = np.unique(anneaux[candidats], return_index=True)
+    departs[pleins] = candidats[premiers] - bornes[:-1][pleins]
     return departs
 
 
@@ -160,7 +163,6 @@ def _ecrire(troncons: list[np.ndarray], sommets: np.ndarray) -> list[str]:
     points = sommets[np.concatenate(troncons)]
     ecarts = np.diff(points, axis=0, prepend=0)
     debuts = np.append(0, np.cumsum(longueurs)[:-1])
-    ecarts[debuts] = points[debuts]
     valeurs = ecarts.ravel()
     entiers = np.where(valeurs < 0, ~(valeurs << 1), valeurs << 1)
     texte, tailles = _en_signes(entiers)
@@ -170,7 +172,8 @@ def _ecrire(troncons: list[np.ndarray], sommets: np.ndarray) -> list[str]:
 
 def _en_signes(entiers: np.ndarray) -> tuple[str, np.ndarray]:
     """Entiers positifs en signes, et le nombre de signes de chacun."""
-    decalages = np.arange(_LONGUEUR_MAX) * _BITS
+    longueur = max(1, -(-int(entiers.max(initial=0)).bit_length() // _BITS))
+    decalages = np.arange(longueur) * _BITS
     groupes = entiers[:, None] >> decalages
     restes = groupes[:, 1:] > 0
     utiles = np.column_stack([np.ones(len(entiers), dtype=bool), restes])

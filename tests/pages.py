@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import base64
 import datetime as dt
 import json
 import re
 import xml.etree.ElementTree as ET
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
@@ -125,27 +127,46 @@ def requetes(page: str) -> list[str]:
     return [adresse for adresse in adresses if not adresse.startswith(("data:", "#"))]
 
 
+_PAQUET = r'observatoire\.degonfler\("([^"\\]+)", (\d+)\)'
+
+
+def _decomprimer(texte: str, taille: str) -> str:
+    octets = zlib.decompress(base64.b85decode(texte.translate(str.maketrans(",./", "&<>"))), -zlib.MAX_WBITS)
+    assert len(octets) == int(taille), "la page annonce une autre taille"
+    return octets.decode()
+
+
+def programme_de_carte(page: str) -> tuple[str, str]:
+    """La feuille de style et le script qu'une page de carte décomprime en s'ouvrant."""
+    (paquet,) = re.findall(rf"var textes = {_PAQUET}", lire(page).tous("script")[0].texte)
+    style, script = _decomprimer(*paquet).split("\0")
+    return style, script
+
+
 def donnees_de_carte(page: str) -> dict[str, Any]:
-    """La description JSON qu'une page de carte donne à son script."""
-    script = lire(page).tous("script")[-1].texte
-    debut = re.search(r"\}\)\(map_\w+, ", script)
-    assert debut is not None, "la page n'appelle pas le script de la carte"
-    donnees, _ = json.JSONDecoder().raw_decode(script, debut.end())
-    for couche in donnees["couches"]:
-        couche["entites"] = [
-            {
-                "code": code,
-                "nom": nom,
-                "forme": forme,
-                "infos": [
-                    [libelle, texte or f"{nom} ({code})"]
-                    for libelle, texte in zip(donnees["modeles"][modele], textes, strict=True)
-                ],
-                **dict(zip(("point", "rayon", "articles"), reste, strict=False)),
-            }
-            for code, nom, forme, modele, textes, *reste in couche["entites"]
-        ]
+    """La description JSON qu'une page de carte donne à son script ; d'une seule carte, ses couches et sa légende."""
+    (paquet,) = re.findall(rf"observatoire\.dessiner\(\[[\w, ]+\], {_PAQUET}\)", lire(page).tous("script")[-1].texte)
+    description, troncons = _decomprimer(*paquet).split("\0")
+    donnees: dict[str, Any] = {**json.loads(description), "troncons": troncons.split(",")}
+    for couche in (couche for carte in donnees["cartes"] for couche in carte["couches"]):
+        couche["entites"] = [_lire_entite(donnees["modeles"], *ligne) for ligne in couche["entites"]]
+    if len(donnees["cartes"]) == 1:
+        donnees = {**donnees["cartes"][0], **donnees, "legende": donnees["legendes"][0]["entrees"]}
     return donnees
+
+
+def _lire_entite(
+    modeles: list[list[str]], code: str, nom: str, forme: int | None, modele: int, textes: list[Any], *reste: Any
+) -> dict[str, Any]:
+    return {
+        "code": code,
+        "nom": nom,
+        "forme": forme,
+        "infos": [
+            [libelle, texte or f"{nom} ({code})"] for libelle, texte in zip(modeles[modele], textes, strict=True)
+        ],
+        **dict(zip(("point", "rayon", "articles"), reste, strict=False)),
+    }
 
 
 def contours_de(donnees: dict[str, Any], entite: dict[str, Any]) -> list[list[list[tuple[float, float]]]]:
@@ -155,7 +176,11 @@ def contours_de(donnees: dict[str, Any], entite: dict[str, Any]) -> list[list[li
 
 def refaire(troncons: list[str], forme: list[list[list[int]]], precision: int) -> list[list[list[tuple[float, float]]]]:
     """Polygones d'une forme, ses tronçons remis bout à bout."""
-    lignes = [decoder(lire_entiers(texte), precision) for texte in troncons]
+    lignes, fin = [], (0, 0)
+    for texte in troncons:
+        ecarts = lire_entiers(texte)
+        lignes.append(decoder(ecarts, precision, fin))
+        fin = (fin[0] + sum(ecarts[::2]), fin[1] + sum(ecarts[1::2]))
     sens = {renvoi: lignes[renvoi] if renvoi >= 0 else lignes[~renvoi][::-1] for p in forme for a in p for renvoi in a}
     return [[[point for renvoi in anneau for point in sens[renvoi][:-1]] for anneau in polygone] for polygone in forme]
 
@@ -173,9 +198,9 @@ def lire_entiers(texte: str) -> list[int]:
     return entiers
 
 
-def decoder(ecarts: list[int], precision: int) -> list[tuple[float, float]]:
-    """Anneau (longitude, latitude) d'une suite d'écarts (lat, lon, lat, lon...)."""
-    points, lat, lon = [], 0, 0
+def decoder(ecarts: list[int], precision: int, debut: tuple[int, int] = (0, 0)) -> list[tuple[float, float]]:
+    """Anneau (longitude, latitude) d'une suite d'écarts (lat, lon, lat, lon...), comptés depuis ``debut``."""
+    points, (lat, lon) = [], debut
     for ecart_lat, ecart_lon in zip(ecarts[::2], ecarts[1::2], strict=True):
         lat, lon = lat + ecart_lat, lon + ecart_lon
         points.append((lon / precision, lat / precision))
@@ -235,6 +260,7 @@ __all__ = [
     "donnees_de_carte",
     "lire",
     "lire_entiers",
+    "programme_de_carte",
     "refaire",
     "rendre_hostile",
     "requetes",

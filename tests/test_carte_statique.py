@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import json
 import re
 import struct
@@ -18,11 +19,13 @@ import pytest
 import shapely
 import typst
 from pages import HOSTILE, JOUR, aplatir, rendre_hostile
+from traces_svg import anneaux
 
-from observatoire import carte_statique, choroplethe
+from observatoire import carte_statique, choroplethe, points
 from observatoire.carte import LAMBERT, decrire
 from observatoire.erreurs import ErreurArgument, ErreurEcriture
 from observatoire.mise_en_page import LARGEUR
+from observatoire.traces import Vue
 
 SVG = "{http://www.w3.org/2000/svg}"
 POLICE = "Source Sans Pro"
@@ -167,11 +170,46 @@ def test_le_svg_est_autonome(recherche, statiques, arbres):
 @TOUTES
 def test_la_hauteur_annoncee_est_celle_du_dessin(recherche, statiques, arbres):
     statique, arbre = statiques[recherche], arbres[recherche]
-    assert arbre.get("viewBox") == f"0 0 {LARGEUR} {statique.hauteur}"
     assert (arbre.get("width"), arbre.get("height")) == (str(LARGEUR), str(statique.hauteur))
+    gauche, sommet, large, grand = page(arbre)
+    assert (large, grand) == (LARGEUR, statique.hauteur)
     _, haut, largeur, hauteur = cadre(arbre)
-    assert haut + hauteur <= statique.hauteur
-    assert largeur < LARGEUR
+    assert haut + hauteur <= sommet + grand
+    assert largeur < gauche + large
+
+
+def page(arbre):
+    """Gauche, haut, largeur, hauteur de la page."""
+    return tuple(map(float, arbre.get("viewBox").split()))
+
+
+@TOUTES
+def test_un_dessin_seul_a_une_marge_blanche_tout_autour(recherche, arbres, mesures):
+    gauche, haut, large, grand = page(arbres[recherche])
+    x, y, l_cadre, h_cadre = cadre(arbres[recherche])
+    boites = [t.boite for t in mesures[recherche]] + [(x, y, x + l_cadre, y + h_cadre)]
+    assert min(b[0] for b in boites) >= gauche + 16
+    assert min(b[1] for b in boites) >= haut + 16
+    assert max(b[2] for b in boites) <= gauche + large - 16
+    assert max(b[3] for b in boites) <= haut + grand - 16
+
+
+def test_dans_une_fiche_le_dessin_va_d_un_bord_a_l_autre(o):
+    arbre = ET.fromstring(carte_statique.dessiner(decrire(o.territoire("95"), JOUR), titre=False).svg)
+    assert page(arbre)[:2] == (0, 0)
+    x, y, _, _ = cadre(arbre)
+    assert max(x, y) <= 2
+
+
+@pytest.mark.parametrize("recherche", ["95", "ouest francilien"])
+def test_dans_une_fiche_a4_aucun_texte_n_est_plus_petit_que_7_points(o, recherche):
+    t = o.territoire(recherche)
+    carte = points.avec_experiences(decrire(t, JOUR), t, points.recenser(t))
+    arbre = ET.fromstring(carte_statique.dessiner(carte, titre=False).svg)
+    corps = [t.corps for t in textes(arbre)]
+    largeur_de_colonne = (210 - 2 * 18) / 25.4 * 72
+    assert len(corps) > 30
+    assert min(corps) * largeur_de_colonne / float(arbre.get("width")) >= 7
 
 
 @TOUTES
@@ -200,12 +238,12 @@ def test_les_etiquettes_restent_dans_le_cadre(recherche, arbres, mesures):
 
 
 @TOUTES
-def test_aucun_texte_ne_sort_de_l_image(recherche, statiques, mesures):
-    hauteur = statiques[recherche].hauteur
+def test_aucun_texte_ne_sort_de_l_image(recherche, arbres, mesures):
+    gauche, haut, large, grand = page(arbres[recherche])
     dehors = [
         (t.contenu, t.boite)
         for t in mesures[recherche]
-        if t.boite[0] < 0 or t.boite[1] < 0 or t.boite[2] > LARGEUR or t.boite[3] > hauteur
+        if t.boite[0] < gauche or t.boite[1] < haut or t.boite[2] > gauche + large or t.boite[3] > haut + grand
     ]
     assert dehors == []
 
@@ -236,7 +274,8 @@ def test_une_etiquette_est_posee_sur_sa_commune(arbres, statiques, mesures):
         e.nom: e.geometrie for c in statiques[recherche].carte.couches for e in c.entites if c.style == "communes"
     }
     gauche, haut, _, _ = cadre(arbres[recherche])
-    posees = [t for t in mesures[recherche] if t.etiquette and t.contenu in contours]
+    ecartees = rappels(arbres[recherche])
+    posees = [t for t in mesures[recherche] if t.etiquette and t.contenu in contours and t.contenu not in ecartees]
     projetes = gpd.GeoSeries([contours[t.contenu] for t in posees], crs=4326).to_crs(LAMBERT)
     ecarts = [
         contour.distance(shapely.Point(unites.vers_lambert(t.x - gauche, t.y - haut - 0.25 * t.corps))) * unites.echelle
@@ -246,13 +285,90 @@ def test_une_etiquette_est_posee_sur_sa_commune(arbres, statiques, mesures):
     assert max(ecarts) < 12
 
 
-@pytest.mark.parametrize(("recherche", "nombre"), [("78", 3), ("92", 3), ("95", 3), ("ouest francilien", 2)])
-def test_les_plus_grandes_villes_a_quartiers_sont_nommees(o, recherche, nombre):
+def rappels(arbre):
+    """Les noms mis à l'écart, et les deux bouts du trait qui les relie à leur commune (dans le cadre de la carte)."""
+    elements = list(arbre.find(f".//{SVG}g[@clip-path]"))
+    return {
+        suivant.text: tuple(map(float, re.findall(r"[-\d.]+", trait.get("d"))))
+        for trait, suivant in itertools.pairwise(elements)
+        if trait.tag == f"{SVG}path"
+    }
+
+
+@pytest.mark.parametrize(("recherche", "nombre"), [("92036", 0), ("95", 1), ("ouest francilien", 2)])
+def test_un_nom_mis_a_l_ecart_est_hors_du_territoire_et_relie_a_sa_commune(
+    recherche, nombre, arbres, statiques, mesures
+):
+    carte = statiques[recherche].carte
+    unites = etalonner(arbres[recherche], carte)
+    contours = {e.nom: e.geometrie for c in carte.couches for e in c.entites if c.style == "communes"}
+    lambert = dict(zip(contours, gpd.GeoSeries(list(contours.values()), crs=4326).to_crs(LAMBERT), strict=True))
+    gauche, haut, _, _ = cadre(arbres[recherche])
+    trouves = rappels(arbres[recherche])
+    assert len(trouves) >= nombre
+    for nom, (x, y, x_bout, y_bout) in trouves.items():
+        (texte,) = (t for t in mesures[recherche] if t.etiquette and t.contenu == nom)
+        # Le trait part du nom et finit dans sa commune ; le nom n'est posé sur aucune.
+        assert abs(x + gauche - texte.x) <= texte.largeur / 2 + 16
+        assert abs(y + haut - texte.y) <= 12
+        assert lambert[nom].buffer(100).contains(shapely.Point(unites.vers_lambert(x_bout, y_bout)))
+        milieu = shapely.Point(unites.vers_lambert(texte.x - gauche, texte.y - haut - 0.25 * texte.corps))
+        assert not any(contour.contains(milieu) for contour in lambert.values())
+
+
+@pytest.mark.parametrize(("recherche", "nombre"), [("78", 4), ("92", 4), ("95", 3), ("ouest francilien", 3)])
+def test_les_communes_aux_quartiers_les_plus_peuples_sont_nommees(o, recherche, nombre, mesures):
     t = o.territoire(recherche)
-    concernees = t.communes[t.communes.index.isin({code for codes in t.qpv.codes_communes for code in codes})]
-    svg = ET.fromstring(carte_statique.dessiner(decrire(t, JOUR)).svg)
-    noms = {texte.contenu for texte in textes(svg) if texte.etiquette}
-    assert set(concernees.population.nlargest(nombre).index.map(concernees.nom)) <= noms
+    habitants = t.qpv.explode("codes_communes").groupby("codes_communes").population.sum()
+    habitants = habitants[habitants.index.isin(t.communes.index)].nlargest(nombre)
+    if recherche in mesures:
+        noms = {texte.contenu for texte in mesures[recherche] if texte.etiquette}
+    else:
+        svg = ET.fromstring(carte_statique.dessiner(decrire(t, JOUR)).svg)
+        noms = {texte.contenu for texte in textes(svg) if texte.etiquette}
+    assert set(habitants.index.map(t.communes.nom)) <= noms
+
+
+@pytest.mark.parametrize("recherche", ["92036", "95018", "QN09219N", "QN09536M"])
+def test_un_quartier_est_nomme_sur_lui_ou_tout_contre(o, recherche, arbres, statiques, mesures):
+    carte = statiques[recherche].carte
+    siens = {
+        e.nom: e.geometrie for c in carte.couches for e in c.entites if c.style in {"modifie", "inchange", "nouveau"}
+    }
+    places = dict(zip(siens, gpd.GeoSeries(list(siens.values()), crs=4326).to_crs(LAMBERT), strict=True))
+    gauche, haut, large, grand = cadre(arbres[recherche])
+    bornes = gpd.GeoSeries([shapely.box(*carte.emprise)], crs=4326).to_crs(LAMBERT).total_bounds
+    vue = Vue.cadrer(bornes, large, grand)
+    nommes = [t for t in mesures[recherche] if t.etiquette and t.contenu in places]
+    assert nommes
+    for texte in nommes:
+        trace = shapely.transform(places[texte.contenu], vue.poser)
+        x0, y0, x1, y1 = texte.boite
+        assert shapely.distance(shapely.box(x0 - gauche, y0 - haut, x1 - gauche, y1 - haut), trace) <= 12
+
+
+@pytest.mark.parametrize("recherche", ["95", "200057990", "ouest francilien"])
+def test_un_nom_secondaire_ne_traverse_pas_le_contour_du_territoire(o, recherche, arbres, statiques, mesures):
+    carte = statiques[recherche].carte
+    gauche, haut, large, grand = cadre(arbres[recherche])
+    bornes = gpd.GeoSeries([shapely.box(*carte.emprise)], crs=4326).to_crs(LAMBERT).total_bounds
+    vue = Vue.cadrer(bornes, large, grand)
+    epais = [e.geometrie for c in carte.couches for e in c.entites if c.style in {"territoire", "departements"}]
+    contour = shapely.union_all(
+        shapely.transform(gpd.GeoSeries(epais, crs=4326).to_crs(LAMBERT).boundary.to_numpy(), vue.poser)
+    )
+    secondaires = {
+        e.nom for c in carte.couches for e in c.entites if c.style in {"communes", "voisines"} and 0 < e.poids < 1e9
+    }
+    traverses = {
+        t.contenu: contour.intersection(
+            shapely.box(t.boite[0] - gauche, t.boite[1] - haut, t.boite[2] - gauche, t.boite[3] - haut)
+        ).length
+        for t in mesures[recherche]
+        if t.etiquette and t.contenu in secondaires
+    }
+    assert len(traverses) > 5
+    assert {nom: round(longueur) for nom, longueur in traverses.items() if longueur > 14} == {}
 
 
 # --- l'échelle ---
@@ -274,11 +390,10 @@ def etalonner(arbre, carte) -> Etalon:
     rang = [couche.style for couche in carte.couches].index("communes")
     dessin = arbre.find(f".//{SVG}g[@clip-path]")
     groupe = [g for g in dessin.findall(f"{SVG}g") if g.get("stroke")][rang]
-    chemins = " ".join(p.get("d") for p in groupe.findall(f"{SVG}path"))
-    points = np.array(re.findall(r"[-\d.]+(?:e[-+]?\d+)?", chemins), dtype=float).reshape(-1, 2)
+    sommets = np.concatenate([s for p in groupe.findall(f"{SVG}path") for s in anneaux(p.get("d"))])
     contours = gpd.GeoSeries([e.geometrie for e in carte.couches[rang].entites], crs=4326).to_crs(LAMBERT)
     ouest, sud, est, nord = contours.total_bounds
-    (x0, y0), (x1, y1) = points.min(axis=0), points.max(axis=0)
+    (x0, y0), (x1, y1) = sommets.min(axis=0), sommets.max(axis=0)
     horizontale, verticale = (x1 - x0) / (est - ouest), (y1 - y0) / (nord - sud)
     assert horizontale == pytest.approx(verticale, rel=0.01), "la carte est étirée"
     # Une seule échelle des deux côtés : sinon l'arrondi du dessin, multiplié par l'ordonnée, décalerait tout.
@@ -410,7 +525,7 @@ def test_un_titre_trop_long_passe_a_la_ligne(o):
     places = list(textes(ET.fromstring(carte_statique.dessiner(carte).svg)))
     mesurer(places)
     assert sum(t.corps == 18 for t in places) > 2
-    assert max(t.boite[2] for t in places) <= LARGEUR
+    assert max(t.boite[2] for t in places) <= LARGEUR - 16
 
 
 # --- les fichiers ---

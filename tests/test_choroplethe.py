@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pages import HOSTILE, attributs_svg, donnees_de_carte, rendre_hostile, requetes
+from pages import HOSTILE, aplatir, attributs_svg, donnees_de_carte, rendre_hostile, requetes
 
 from observatoire import carte_interactive, carte_statique
 from observatoire.carte import decrire
@@ -20,6 +20,8 @@ from observatoire.classes import (
     CENTRE,
     METHODES,
     PALETTE,
+    SANS,
+    SANS_ECART,
     SOUS,
     SUR,
     decouper,
@@ -63,15 +65,37 @@ def test_chaque_valeur_tombe_dans_une_classe_et_aucune_classe_n_est_vide(valeurs
 
 @settings(deadline=None)
 @given(VALEURS, st.integers(-1, 2), st.sampled_from([2, 3, 5, 6]), st.sampled_from(sorted(METHODES)))
-def test_les_classes_d_ecarts_sont_symetriques_et_couvrent_tout(ecarts, decimales, voulues, methode):
+def test_les_classes_d_ecarts_couvrent_tout_et_ne_melent_les_signes_qu_au_milieu(ecarts, decimales, voulues, methode):
     classes = decouper_ecarts(ecarts, decimales, voulues, methode)
-    assert [(-haut, -bas) for bas, haut in reversed(classes)] == classes
     assert classes[0][0] == -np.inf
     assert classes[-1][1] == np.inf
-    assert len(classes) % 2 == 1 or not classes
+    assert [haut for _, haut in classes[:-1]] == [bas for bas, _ in classes[1:]]
+    assert len(classes) <= voulues
     teintes = teinter_ecarts(classes)
     assert len(teintes) == len(classes)
-    assert teintes[len(teintes) // 2] == CENTRE
+    for (bas, haut), teinte in zip(classes, teintes, strict=True):
+        if haut <= 0:
+            assert teinte in sum(SOUS.values(), ())
+        elif bas >= 0:
+            assert teinte in sum(SUR.values(), ())
+        else:
+            assert teinte == CENTRE
+    assert teintes.count(CENTRE) <= voulues % 2 or len(classes) == 1
+
+
+def test_chaque_cote_de_zero_se_decoupe_selon_ses_seules_valeurs():
+    # Dix petits écarts au-dessous, trois grands au-dessus : les grands n'écrasent pas les petits.
+    ecarts = [-1, -2, -3, -4, -5, -6, -7, -8, -9, -10, 20, 40, 60]
+    assert decouper_ecarts(ecarts, 0, 5) == encadrer([-7, -4, 33, 47])
+    assert decouper_ecarts(ecarts, 0, 4) == encadrer([-6, 0, 40])
+    assert decouper_ecarts(ecarts, 0, 2) == encadrer([0])
+
+
+def test_un_seul_ecart_d_un_cote_n_est_pas_noye_dans_le_milieu():
+    classes = decouper_ecarts([-1, -2, -3, -4, -5, -6, 59], 0, 5)
+    assert ranger(59, classes) == len(classes) - 1
+    assert teinter_ecarts(classes)[-1] in sum(SUR.values(), ())
+    assert classes[-1] == (59, np.inf)
 
 
 def test_jenks_separe_les_groupes_naturels():
@@ -124,12 +148,51 @@ def test_les_bornes_de_l_analyste_sont_celles_de_la_legende(o):
         (o.indicateurs.indicateur == "taux_pauvrete") & o.indicateurs.code.isin(o.territoire("95").qpv.index)
     ].valeur.dropna()
     attendus = [
-        ("40\u202f% et plus", int((lus >= 40).sum())),
-        ("de 35 à moins de 40\u202f%", int(((lus >= 35) & (lus < 40)).sum())),
-        ("de 20 à moins de 35\u202f%", int(((lus >= 20) & (lus < 35)).sum())),
-        ("moins de 20\u202f%", 0),
+        ("40 et plus", int((lus >= 40).sum())),
+        ("de 35 à moins de 40", int(((lus >= 35) & (lus < 40)).sum())),
+        ("de 20 à moins de 35", int(((lus >= 20) & (lus < 35)).sum())),
+        ("moins de 20", 0),
     ]
     assert [(s.libelle, n) for s, n in c.legende if s.remplissage in PALETTE] == attendus
+    assert c.titre_legende == "Taux de pauvreté (%)".replace(" %", "\u202f%")
+
+
+@pytest.mark.parametrize(
+    ("indicateur", "reglages", "titre", "tete"),
+    [
+        ("taux_pauvrete", {}, "Taux de pauvreté (%) : Val-d'Oise", "Taux de pauvreté (%)"),
+        (
+            "niveau_vie_median",
+            {"echelle": "commune"},
+            "Niveau de vie médian (€) : Val-d'Oise",
+            "Niveau de vie médian (€)",
+        ),
+        ("indice_jeunesse", {}, "Indice de jeunesse : Val-d'Oise", "Indice de jeunesse"),
+        # L'unité n'est pas redite quand le libellé la porte.
+        ("population_qpv", {}, "Habitants en quartier prioritaire : Val-d'Oise", "Habitants en quartier prioritaire"),
+        (
+            "logements_sociaux_pour_100_menages",
+            {},
+            "Logements sociaux pour 100 ménages : Val-d'Oise",
+            "Logements sociaux pour 100 ménages",
+        ),
+        ("population", {}, "Population municipale (habitants) : Val-d'Oise", "Population municipale (habitants)"),
+        (
+            "part_population_qpv",
+            {"ecart": True},
+            "Part des habitants en quartier prioritaire, écart au département (points) : Val-d'Oise",
+            "Écart au département (points)",
+        ),
+    ],
+)
+def test_l_unite_est_dite_une_fois_en_tete_de_legende(o, indicateur, reglages, titre, tete):
+    c = carte(o, "95", indicateur, **reglages)
+    assert aplatir(c.titre) == titre
+    assert c.titre_legende == tete
+    unites = ("%", "€", "habitants", "points", "ménages")
+    assert not [s.libelle for s, _ in c.legende if s.libelle.endswith(unites)]
+    arbre = ET.fromstring(carte_statique.dessiner(c).svg)
+    assert tete in aplatir(" ".join(arbre.itertext()))
 
 
 def test_une_carte_par_intercommunalite_colorie_chacune_et_dit_sa_valeur_entiere(o):
@@ -209,11 +272,13 @@ def test_un_secret_et_une_absence_n_ont_pas_le_meme_motif(o):
     motifs = {couche.dessin.hachures: len(couche.entites) for couche in couches(c, "absente")}
     assert motifs == {"secret": 1, "indisponible": 17}
     svg = carte_statique.dessiner(c).svg
-    page = carte_interactive.dessiner(c).html
+    styles = {
+        couche["style"]["fillColor"] for couche in donnees_de_carte(carte_interactive.dessiner(c).html)["couches"]
+    }
     for statut in motifs:
-        for rendu in (svg, page):
-            assert f'id="hachures-{statut}"' in rendu
-            assert f"url(#hachures-{statut})" in rendu
+        assert f'id="hachures-{statut}"' in svg
+        assert f"url(#hachures-{statut})" in svg
+        assert f"url(#hachures-{statut})" in styles
 
 
 def test_un_effectif_se_dessine_en_cercles_proportionnels(o):
@@ -230,7 +295,8 @@ def test_un_effectif_se_dessine_en_cercles_proportionnels(o):
     assert {e.code for e in cercles.entites} == set(o.territoire("95").qpv.index)
     # La légende montre des tailles rondes, à la même échelle que la carte.
     (grand, *_), _ = zip(*c.legende, strict=True)
-    assert re.fullmatch(r"[125]0*\u202f?0*\xa0habitants", grand.libelle)
+    assert re.fullmatch(r"[125]0*\u202f?0*", grand.libelle)
+    assert c.titre_legende == "Population municipale (habitants)"
     assert grand.rayon <= 22
     assert any("proportionnelle" in note for note in c.notes)
 
@@ -254,7 +320,7 @@ def test_un_effectif_nul_n_a_pas_de_cercle_et_un_absent_en_a_un_hachure(o):
     avec_quartier = {code for codes in o.territoire("78").qpv.codes_communes for code in codes}
     assert {e.code for e in cercles.entites} <= avec_quartier
     nuls = len(communes) - len(cercles.entites) - sum(len(a.entites) for a in absentes)
-    assert any(f"{nuls}\u00a0territoires valent zéro" in note for note in c.notes)
+    assert any(f"{nuls}\u00a0communes n'ont pas de quartier prioritaire, donc pas de cercle" in n for n in c.notes)
 
 
 @pytest.mark.parametrize("maximum", [0, 1, 3, 7, 12345])
@@ -279,16 +345,55 @@ def test_par_commune_les_quartiers_ne_sont_plus_qu_un_contour(o):
     assert "Insee, Filosofi 2021" in c.sources
 
 
-def test_zero_habitant_en_quartier_a_sa_propre_classe(o):
-    libelles = [style.libelle for style, _ in carte(o, "ouest francilien", "part_population_qpv").legende]
-    assert any(re.fullmatch(r"0,0\u202f%", libelle) for libelle in libelles)
+@pytest.mark.parametrize("reglages", [{}, {"ecart": True}, {"bornes": [10, 20]}])
+def test_une_commune_sans_quartier_est_grise_et_non_basse(o, reglages):
+    c = carte(o, "95", "part_population_qpv", echelle="commune", **reglages)
+    lus = o.indicateurs[(o.indicateurs.indicateur == "part_population_qpv") & (o.indicateurs.niveau == "commune")]
+    siens = lus[lus.code.isin(o.territoire("95").communes.index)]
+    (sans,) = couches(c, "sans")
+    assert {e.code for e in sans.entites} == set(siens.code[siens.valeur == 0])
+    assert {e.code for couche in couches(c, "classe") for e in couche.entites} == set(siens.code[siens.valeur > 0])
+    assert (len(sans.entites), len(siens)) == (156, 183)
+    assert sans.dessin.remplissage == (SANS_ECART if "ecart" in reglages else SANS)
+    # En légende après les classes, avant les absences.
+    libelles = [s.libelle for s, _ in c.legende]
+    rang = libelles.index("sans quartier prioritaire")
+    assert c.legende[rang][1] == 156
+    assert rang == len(couches(c, "classe"))
+
+
+def test_l_ecart_par_commune_a_des_couleurs_des_deux_cotes(o):
+    c = carte(o, "95", "part_population_qpv", echelle="commune", ecart=True)
+    comptes = {couche.dessin.remplissage: len(couche.entites) for couche in couches(c, "classe")}
+    assert sum(comptes.values()) == 17
+    assert max(comptes.values()) < 9
+    assert {SOUS[2][0], SOUS[2][1], CENTRE, SUR[2][0], SUR[2][1]} == set(comptes)
+
+
+def test_une_carte_sans_aucun_quartier_se_dit(o):
+    c = carte(o, "78646", "part_population_qpv", echelle="commune")
+    assert couches(c, "classe") == []
+    assert aplatir(c.texte_alternatif).endswith("1 commune sans quartier prioritaire.")
 
 
 def test_le_texte_alternatif_dit_les_extremes_et_les_absences(o):
-    texte = carte(o, "95", "taux_pauvrete").texte_alternatif
-    assert "28,0\u202f%, Louvrais" in texte
-    assert "43,0\u202f%" in texte
-    assert "6\u00a0valeurs absentes" in texte
+    assert aplatir(carte(o, "95", "taux_pauvrete").texte_alternatif) == (
+        "Carte, Val-d'Oise (département 95) : Taux de pauvreté (%), Insee, Filosofi 2021, en 5 classes de couleur. "
+        "36 quartiers prioritaires : au plus bas 28,0 % (Louvrais), au plus haut 43,0 % (Boyenval, Champagne et "
+        "3 autres quartiers prioritaires, à égalité). Sans valeur, 6 quartiers prioritaires (non diffusé)."
+    )
+    assert aplatir(carte(o, "95", "part_population_qpv", echelle="commune", ecart=True).texte_alternatif).endswith(
+        "17 communes : au plus bas −13,7 points (Herblay-sur-Seine), au plus haut +59,6 points (Garges-lès-Gonesse). "
+        "156 communes sans quartier prioritaire. Sans valeur, 10 communes (non diffusé)."
+    )
+    assert aplatir(carte(o, "95", "nombre_qpv").texte_alternatif).endswith(
+        "en cercles de surface proportionnelle. 27 communes : au plus bas 1 quartier (Beaumont-sur-Oise, "
+        "Garges-lès-Gonesse et 12 autres communes, à égalité), au plus haut 8 quartiers (Argenteuil). "
+        "156 communes sans quartier prioritaire."
+    )
+    assert "1 quartier prioritaire : 32,0 % (Les Blagis)" in aplatir(
+        carte(o, "QN09219N", "taux_pauvrete").texte_alternatif
+    )
 
 
 def test_une_carte_coloriee_s_enregistre_dans_tous_les_formats(o, tmp_path):
@@ -342,10 +447,13 @@ def test_les_deux_rendus_ont_les_memes_classes_et_les_memes_couleurs(variante, r
 @VARIEES
 def test_les_deux_rendus_ont_la_meme_legende(variante, rendus):
     c, donnees, arbre = rendus[variante]
-    (bloc,) = (g for g in arbre.iter(f"{SVG}g") if (t := g.find(f"{SVG}text")) is not None and t.text == "Légende")
+    titres = {g: "".join(t.text for t in g.findall(f"{SVG}text")) for g in arbre.iter(f"{SVG}g")}
+    (bloc,) = (g for g, titre in titres.items() if titre.replace(" ", "") == c.titre_legende.replace(" ", ""))
     lignes = bloc.findall(f"{SVG}g")
     attendus = [e["libelle"] + ("" if e["nombre"] is None else f" ({e['nombre']})") for e in donnees["legende"]]
-    assert [" ".join(t.text for t in ligne.findall(f"{SVG}text")) for ligne in lignes] == attendus
+    assert [aplatir(" ".join(t.text for t in ligne.findall(f"{SVG}text"))) for ligne in lignes] == [
+        *map(aplatir, attendus)
+    ]
     for ligne, entree in zip(lignes, donnees["legende"], strict=True):
         symbole = next(e for e in ligne if e.tag != f"{SVG}text")
         assert attributs_svg(symbole)["fillColor"] == entree["style"]["fillColor"]

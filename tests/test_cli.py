@@ -127,7 +127,7 @@ def test_carte_html_porte_le_territoire_et_le_fond_demande(lancer, tmp_path):
     )
     page = (tmp_path / "c.html").read_text("utf-8")
     assert "Gennevilliers" in donnees_de_carte(page)["titre"]
-    assert "data.geopf.fr" in page
+    assert "data.geopf.fr" in donnees_de_carte(page)["fond"]["adresse"]
 
 
 @pytest.mark.parametrize("forme", ["html", "pdf"])

@@ -386,7 +386,8 @@ def test_la_figure_a_un_texte_alternatif(couverture, figure, arbre):
 def test_tout_le_texte_tient_dans_le_dessin(figure, arbre):
     for noeud in arbre.iter(f"{SVG}text"):
         assert float(noeud.get("y")) < figure.hauteur
-    assert arbre.get("viewBox") == f"0 0 {figure_couverture.LARGEUR} {figure.hauteur}"
+    marge = figure_couverture.MARGE
+    assert arbre.get("viewBox") == f"{-marge} {-marge} {figure_couverture.LARGEUR + 2 * marge} {figure.hauteur}"
 
 
 def test_l_encre_se_lit_sur_chaque_fond():

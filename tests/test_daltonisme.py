@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 from observatoire.carte import STYLES
-from observatoire.classes import CENTRE, SOUS, SUR, teinter
+from observatoire.cercles import _ENCRE
+from observatoire.classes import CENTRE, SANS, SANS_ECART, SOUS, SUR, teinter
 
 VISIONS = {
     "usuelle": np.eye(3),
@@ -96,3 +97,27 @@ def test_les_points_tranchent_sur_les_quartiers(vision):
     point = STYLES["points"].remplissage
     for statut in ("inchange", "modifie", "nouveau", "communes"):
         assert ecart(point, STYLES[statut].remplissage, vision) >= DISTINCTES
+
+
+@TOUTES
+def test_le_gris_des_communes_sans_quartier_n_est_celui_d_aucune_classe(vision):
+    suites = {t for nombre in range(1, 8) for t in teinter(nombre)}
+    ecarts = {t for cote in (1, 2, 3) for t in divergente(cote)}
+    for gris, teintes in ((SANS, suites), (SANS_ECART, ecarts)):
+        assert min(ecart(gris, teinte, vision) for teinte in teintes) >= DISTINCTES
+        # Des voisins, qu'une limite épaisse sépare, un peu moins suffit.
+        assert ecart(gris, STYLES["fond"].remplissage, vision) >= 8
+
+
+@TOUTES
+def test_ce_que_devient_un_quartier_de_2015_se_distingue(vision):
+    teintes = [STYLES[s].remplissage for s in ("maintenu2015", "modifie2015", "sorti2015", "communes", "fond")]
+    assert all(ecart(a, b, vision) >= DISTINCTES for a, b in itertools.combinations(teintes[:4], 2))
+    assert ecart(STYLES["sorti"].remplissage, STYLES["modifie"].remplissage, vision) >= DISTINCTES
+
+
+@TOUTES
+def test_les_epingles_ne_sont_ni_un_cercle_ni_une_classe(vision):
+    epingle = STYLES["points"].remplissage
+    assert ecart(epingle, _ENCRE, vision) >= DISTINCTES
+    assert STYLES["points"].forme == "epingle"

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import shutil
+import zlib
+from dataclasses import replace
 
+import folium
 import pandas as pd
 import pypdf
 import pytest
 from pages import HOSTILE, HOSTILE_COURT, JOUR, aplatir, rendre_hostile
 
 from observatoire import carte_interactive, carte_statique, choroplethe, points, production
-from observatoire.carte import decrire
+from observatoire.carte import Diptyque, decrire
+from observatoire.emballage import emballer, en_base_85
+from observatoire.gabarits import lire_gabarit
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright n'est pas installé")
 
@@ -281,11 +287,12 @@ def chercher(page, texte):
     return page.locator(".carte-recherche li")
 
 
+PLAN = "(rang) => window[document.querySelectorAll('.folium-map')[rang || 0].id]"
+
+
 def echelle(page):
-    """Largeur au sol d'un pixel, lue sur la barre d'échelle (m)."""
-    barre = page.locator(".leaflet-control-scale-line")
-    valeur, unite = re.fullmatch(r"(\d+) (k?m)", barre.inner_text()).groups()
-    return int(valeur) * (1000 if unite == "km" else 1) / barre.bounding_box()["width"]
+    """Largeur au sol d'un pixel (m)."""
+    return page.evaluate(f"(() => {{ const p = ({PLAN})(); return 0.703125 * 111319 / 2 ** p.getZoom(); }})()")
 
 
 def deplier(page):
@@ -397,8 +404,12 @@ def test_un_quartier_s_ouvre_au_clavier(onglet, carte):
     assert "Agnettes" in page.locator(".leaflet-tooltip").inner_text()
     page.keyboard.press("Enter")
     assert "Agnettes" in page.locator(".leaflet-popup").inner_text()
+    # La touche Tab va droit aux liens de la bulle ; Échap la ferme et rend sa place au clavier.
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Lien vers ce lieu"
     page.keyboard.press("Escape")
     page.wait_for_function("document.querySelectorAll('.leaflet-popup').length === 0")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Agnettes"
     assert onglet.messages == []
 
 
@@ -481,6 +492,259 @@ def test_les_noms_de_la_carte_ne_se_couvrent_pas(onglet, perimetre):
     deplier(page)
     page.get_by_role("checkbox", name="Noms").uncheck()
     assert noms.count() == 0
+
+
+# --- les noms, les panneaux ---
+
+
+@pytest.fixture(scope="module")
+def pauvrete(o, dossier):
+    """Le Val-d'Oise coloré par quartier ; ses communes, de celle dont les QPV ont le plus d'habitants à la dernière."""
+    t = o.territoire("95")
+    description = choroplethe.colorier(decrire(t, JOUR), t, "taux_pauvrete")
+    habitants = t.qpv.explode("codes_communes").groupby("codes_communes").population.sum()
+    classees = [o.communes.nom[code] for code in habitants.sort_values(ascending=False).index]
+    return carte_interactive.dessiner(description).enregistrer(dossier / "pauvrete.html"), classees
+
+
+def noms(page):
+    return page.locator(".carte-nom span").all_inner_texts()
+
+
+@ECRANS
+def test_les_communes_aux_qpv_les_plus_peuples_sont_nommees(onglet, pauvrete):
+    chemin, classees = pauvrete
+    page = onglet.ouvrir(chemin)
+    larges = page.viewport_size["width"] > 700
+    assert set(classees[: 12 if larges else 5]) <= set(noms(page))
+    assert page.evaluate(SE_COUVRENT) == []
+    # Un village sans quartier ne prend la place de personne : sur un téléphone, aucun n'est nommé.
+    if not larges:
+        assert set(noms(page)) <= set(classees)
+    # Aucun quartier n'est nommé tant qu'il n'est qu'un disque ; en s'approchant, les siens le sont.
+    assert page.locator(".carte-nom-quartier").count() == 0
+    page.evaluate("location.hash = '95018'")
+    page.wait_for_function("document.querySelector('.leaflet-popup')?.innerText.includes('Argenteuil')")
+    page.wait_for_function("document.querySelectorAll('.carte-nom-quartier').length >= 3")
+    assert onglet.est_reste_seul(chemin)
+
+
+COUPENT = """couleur => {
+  const trace = document.querySelector(`.leaflet-overlay-pane path[stroke="${couleur}"]`), m = trace.getScreenCTM();
+  const points = [];
+  for (let i = 0; i < trace.getTotalLength(); i += 2) points.push(trace.getPointAtLength(i).matrixTransform(m));
+  return [...document.querySelectorAll('.carte-nom span')].filter(n => {
+    const b = n.getBoundingClientRect();
+    return points.some(p => b.left < p.x && p.x < b.right && b.top < p.y && p.y < b.bottom);
+  }).map(n => n.textContent);
+}"""
+
+
+@ECRANS
+def test_aucun_nom_ne_coupe_la_limite_du_territoire(onglet, carte):
+    page = onglet.ouvrir(carte[1])
+    assert {"Gennevilliers", "Luth-Fossé", "Agnettes", "Les Grésillons"} <= set(noms(page))
+    assert page.evaluate(COUPENT, "#1d1b18") == []
+
+
+SOUS_UN_PANNEAU = """couleur => {
+  const panneaux = [...document.querySelectorAll('.leaflet-control')]
+    .map(n => [n.className, n.getBoundingClientRect()]).filter(([, p]) => p.width);
+  return [...document.querySelectorAll(`.leaflet-overlay-pane path[stroke="${couleur}"]`)].flatMap(trace => {
+    const t = trace.getBoundingClientRect();
+    const couvre = ([, p]) => t.left < p.right && p.left < t.right && t.top < p.bottom && p.top < t.bottom;
+    return panneaux.filter(couvre).map(([nom]) => nom);
+  });
+}"""
+
+
+@ECRANS
+def test_aucun_panneau_ne_couvre_le_territoire(onglet, carte, pauvrete, perimetre):
+    for chemin, couleur in ((carte[1], "#1d1b18"), (pauvrete[0], "#1d1b18"), (perimetre, "#2f2c28")):
+        page = onglet.ouvrir(chemin)
+        limites = page.locator(f'.leaflet-overlay-pane path[stroke="{couleur}"]')
+        assert limites.count() >= 1
+        assert page.evaluate(SOUS_UN_PANNEAU, couleur) == []
+        # Il occupe pourtant bien l'écran.
+        assert limites.first.bounding_box()["width"] > page.viewport_size["width"] / 4
+        page.goto("about:blank")
+    assert onglet.messages == []
+
+
+def test_sur_un_telephone_la_legende_s_ouvre_au_clavier(onglet, pauvrete):
+    onglet.page.set_viewport_size(ETROIT)
+    page = onglet.ouvrir(pauvrete[0])
+    lignes_ = page.locator(".carte-legende li")
+    assert not lignes_.first.is_visible()
+    page.locator(".carte-legende summary").focus()
+    page.keyboard.press("Enter")
+    assert lignes_.first.is_visible()
+    assert page.locator(".carte-legende h3").inner_text() == "Taux de pauvreté (%)"
+    assert page.locator(".leaflet-control-scale, .carte-situation").count() == 0
+    champ = page.locator(".carte-recherche input").bounding_box()
+    assert champ["width"] > 200
+    # Le volet des couches prend sa place plutôt que de la couvrir.
+    page.locator(".carte-couches summary").click()
+    page.wait_for_function("!document.querySelector('.carte-legende').open")
+
+
+def test_le_cartouche_de_situation_montre_le_territoire(onglet, carte):
+    page = onglet.ouvrir(carte[1])
+    cartouche = page.get_by_role("img", name="Situation du territoire")
+    assert cartouche.bounding_box()["height"] > 100
+    assert cartouche.locator("path").count() >= 8  # les départements de la région, et la commune
+    assert page.locator('.carte-situation g[fill="#b3261e"] :is(path, circle)').count() == 1
+
+
+def test_la_carte_se_decrit_a_qui_ne_la_voit_pas(onglet, carte):
+    description, chemin = carte
+    page = onglet.ouvrir(chemin)
+    region = page.get_by_role("region", name=f"Carte : {description.titre}")
+    decrit = page.locator(f"#{region.get_attribute('aria-describedby')}")
+    assert decrit.text_content() == description.texte_alternatif
+    assert carte_interactive.dessiner(description).texte_alternatif == description.texte_alternatif
+
+
+def test_sans_javascript_la_page_dit_ce_que_montre_la_carte(navigateur, carte):
+    description, chemin = carte
+    contexte = navigateur.new_context(java_script_enabled=False)
+    page = contexte.new_page()
+    page.goto(chemin.as_uri())
+    visible = page.inner_text("body")
+    assert aplatir(description.texte_alternatif) in aplatir(visible)
+    assert "Cette carte se dessine avec JavaScript" in visible
+    contexte.close()
+
+
+# --- deux cartes côte à côte ---
+
+
+@pytest.fixture(scope="module")
+def diptyque(o, dossier):
+    c = decrire(o.territoire("95"), JOUR)
+    gauche = replace(c, titre="2015", couches=tuple(couche for couche in c.couches if couche.style != "nouveau"))
+    ensemble = Diptyque(
+        "Deux dates",
+        "2015 et 2024",
+        gauche,
+        replace(c, titre="2024"),
+        ("Une réserve.",),
+        c.sources,
+        c.date,
+        "Deux cartes.",
+    )
+    return carte_interactive.dessiner(ensemble).enregistrer(dossier / "diptyque.html")
+
+
+def vues(page):
+    """Centre et zoom de chaque carte, arrondis à ce qui se voit."""
+    centre = "[p.getCenter().lat.toFixed(3), p.getCenter().lng.toFixed(3), p.getZoom()]"
+    return [page.evaluate(f"rang => {{ const p = ({PLAN})(rang); return {centre}; }}", rang) for rang in (0, 1)]
+
+
+@ECRANS
+def test_deux_cartes_montrent_toujours_le_meme_endroit(onglet, diptyque):
+    page = onglet.ouvrir(diptyque)
+    cadres = [plan.bounding_box() for plan in page.locator(".folium-map").all()]
+    cote = "x" if page.viewport_size["width"] > 700 else "y"
+    assert cadres[0][cote] + cadres[0]["width" if cote == "x" else "height"] <= cadres[1][cote]
+    assert page.locator(".carte-date").all_inner_texts() == ["2015", "2024"]
+    # Les quartiers nouveaux ne sont que sur la seconde ; la légende le dit.
+    nouveaux = page.locator('.leaflet-overlay-pane path[fill="#e69f00"]:not(.carte-repere)')
+    assert nouveaux.count() == page.locator('[id$=_droite] path[fill="#e69f00"]:not(.carte-repere)').count() == 3
+    assert page.locator(".carte-legende h3").all_text_contents() == ["2024", "Sur les deux cartes"]
+    gauche, droite = vues(page)
+    assert gauche == droite
+    # Zoomer l'une, déplacer l'autre, chercher : elles se suivent.
+    page.click(".leaflet-control-zoom-in")
+    page.evaluate(f"() => {{ ({PLAN})(1).panBy([120, 40], {{ animate: false }}); }}")
+    apres = vues(page)
+    assert apres[0] == apres[1] != gauche
+    chercher(page, "argenteuil")
+    page.keyboard.press("Enter")
+    assert "Argenteuil" in page.locator(".leaflet-popup").inner_text()
+    assert vues(page)[0] == vues(page)[1]
+    assert page.locator(".carte-legende").count() == 1
+    assert debordement(page) <= 0
+    assert onglet.est_reste_seul(diptyque)
+
+
+# --- ce que l'analyste y ajoute, ce qu'un navigateur sait faire ---
+
+
+def test_un_calque_ajoute_par_folium_se_voit_sans_rien_demander(onglet, gennevilliers, dossier):
+    page_folium = carte_interactive.dessiner(decrire(gennevilliers, JOUR))
+    lieu = [48.925, 2.29]
+    folium.Marker(lieu, tooltip="Maison de projet", popup="Ouverte le mardi").add_to(page_folium)
+    folium.Marker([48.93, 2.3], icon=folium.Icon(color="green")).add_to(page_folium)
+    folium.CircleMarker(lieu, radius=12, color="#ff00ff").add_to(page_folium)
+    folium.LayerControl().add_to(page_folium)
+    page_folium.save(dossier / "ajouts.html")
+    page = onglet.ouvrir(dossier / "ajouts.html")
+    reperes = page.locator("img.leaflet-marker-icon")
+    assert reperes.count() == 2
+    assert reperes.evaluate_all("images => images.every(i => i.complete && i.naturalWidth > 0)")
+    assert "green" in reperes.nth(1).get_attribute("src")
+    reperes.first.click()
+    assert page.locator(".leaflet-popup").inner_text().startswith("Ouverte le mardi")
+    assert page.locator('path[stroke="#ff00ff"]').bounding_box()["width"] > 20
+    assert page.locator(".carte-legende").is_visible()
+    assert onglet.est_reste_seul(dossier / "ajouts.html")
+
+
+TEXTES = ("", "a", "é ü … 😀" * 40, "abc" * 5000, "".join(chr(32 + i * i % 90) for i in range(9000)))
+
+
+def test_la_page_decomprime_ce_que_zlib_comprime(onglet):
+    onglet.page.set_content(f"<script>{lire_gabarit('degonfler.js')}</script>")
+    strategies = (zlib.Z_DEFAULT_STRATEGY, zlib.Z_HUFFMAN_ONLY, zlib.Z_FIXED)
+    for texte, niveau, strategie in itertools.product(TEXTES, (0, 1, 9), strategies):
+        octets = texte.encode()
+        flux = zlib.compressobj(niveau, zlib.DEFLATED, -15, 9, strategie)
+        paquet = en_base_85(flux.compress(octets) + flux.flush())
+        rendu = onglet.page.evaluate("([p, n]) => observatoire.degonfler(p, n)", [paquet, len(octets)])
+        assert rendu == texte
+
+
+def test_une_page_abimee_le_dit(onglet):
+    onglet.page.set_content(f"<script>{lire_gabarit('degonfler.js')}</script>")
+    for paquet in ("", "~~~~~", "00", "abcde", emballer("abc" * 50).texte[:-6]):
+        with pytest.raises(playwright.Error, match="cette page est abîmée"):
+            onglet.page.evaluate("p => observatoire.degonfler(p, 10)", paquet)
+
+
+@pytest.mark.parametrize("reste", [0.1, 0.99])
+def test_une_page_tronquee_dit_que_la_carte_ne_s_affiche_pas(onglet, carte, dossier, reste):
+    texte = carte[1].read_text("utf-8")
+    trou = int(len(texte) * reste)
+    chemin = dossier / "tronquee.html"
+    chemin.write_text(texte[:trou] + texte[trou + 400 :], "utf-8")
+    page = onglet.ouvrir(chemin)
+    assert page.get_by_role("alert").inner_text().startswith("La carte ne s'affiche pas (")
+    assert "Que faire" in page.get_by_role("alert").inner_text()
+
+
+@ECRANS
+def test_une_longue_liste_d_experiences_defile_dans_sa_bulle(onglet, gennevilliers, dossier):
+    titre = "Un titre si long qu'il ne tient sur aucune ligne : " + "accompagnement " * 12
+    lignes_ = [(f"e{i}", "experience", titre, 2020, "Ville", "fiche.html", "QN09208M", "qpv") for i in range(40)]
+    description = points.avec_experiences(
+        decrire(gennevilliers, JOUR), gennevilliers, pd.DataFrame(lignes_, columns=list(points.COLONNES))
+    )
+    chemin = carte_interactive.dessiner(description).enregistrer(dossier / "longue.html")
+    page = onglet.ouvrir(chemin)
+    assert page.locator(".carte-point text").text_content() == "40"
+    page.locator(".carte-point").click()
+    bulle = page.locator(".leaflet-popup-content")
+    assert page.locator(".carte-articles li").count() == 40
+    boite = bulle.bounding_box()
+    assert boite["height"] <= 300
+    assert 0 <= boite["x"] <= boite["x"] + boite["width"] <= page.viewport_size["width"]
+    assert bulle.evaluate("n => n.scrollHeight > n.clientHeight && n.scrollWidth <= n.clientWidth")
+    assert page.locator(".carte-articles a").last.get_attribute("href") == "fiche.html"
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.querySelectorAll('.leaflet-popup').length === 0")
+    assert onglet.est_reste_seul(chemin)
 
 
 def test_le_plan_ign_se_voit_sous_les_communes_et_se_cache(onglet, gennevilliers, dossier):

@@ -39,6 +39,13 @@ def carte(gennevilliers):
     return avec_experiences(decrire(gennevilliers, JOUR), gennevilliers, LIGNES)
 
 
+def comptes(arbre):
+    """Les nombres que portent les épingles d'un SVG."""
+    epingles = [g for g in arbre.iter(f"{SVG}g") if g.get("transform") and len(g.findall(f"{SVG}text")) == 1]
+    textes = [t for g in epingles for t in g.findall(f"{SVG}text") if t.get("fill") == "#ffffff"]
+    return [int(t.text) for t in textes]
+
+
 def points(carte_):
     return [e for couche in carte_.couches if couche.style == "points" for e in couche.entites]
 
@@ -116,15 +123,14 @@ def test_la_table_donnee_ne_change_pas(gennevilliers):
 
 def test_les_deux_rendus_montrent_les_memes_points(carte):
     html = carte_interactive.dessiner(carte).html
-    (couche,) = (c for c in donnees_de_carte(html)["couches"] if c["grappe"])
+    (couche,) = (c for c in donnees_de_carte(html)["couches"] if "forme" in c["style"])
     assert [e["code"] for e in couche["entites"]] == [e.code for e in points(carte)]
     assert [[a["titre"] for a in e["articles"]] for e in couche["entites"]] == [
         [a.titre for a in e.articles] for e in points(carte)
     ]
     assert requetes(html) == []
     arbre = ET.fromstring(carte_statique.dessiner(carte).svg)
-    comptes = [t.text for t in arbre.iter(f"{SVG}text") if t.get("font-size") == "8.5"]
-    assert sorted(comptes) == ["1", "2"]
+    assert sorted(comptes(arbre)) == [1, 2]
 
 
 def test_sur_papier_les_points_qui_se_touchent_s_additionnent(o):
@@ -132,9 +138,8 @@ def test_sur_papier_les_points_qui_se_touchent_s_additionnent(o):
     tous = table(*((f"e{i}", "action", "A", 2024, "P", "", code, "qpv") for i, code in enumerate(t.qpv.index)))
     svg = carte_statique.dessiner(avec_experiences(decrire(t, JOUR), t, tous)).svg
     arbre = ET.fromstring(svg)
-    comptes = [int(x.text) for x in arbre.iter(f"{SVG}text") if x.get("font-size") == "8.5"]
-    assert sum(comptes) == 83
-    assert 5 < len(comptes) < 60
+    assert sum(comptes(arbre)) == 83
+    assert 5 < len(comptes(arbre)) < 60
 
 
 def test_des_textes_hostiles_restent_des_textes(gennevilliers):
@@ -148,6 +153,6 @@ def test_des_textes_hostiles_restent_des_textes(gennevilliers):
     assert len(lire(html).tous("script")) == len(
         lire(carte_interactive.dessiner(decrire(gennevilliers, JOUR)).html).tous("script")
     )
-    (couche,) = (c for c in donnees_de_carte(html)["couches"] if c["grappe"])
+    (couche,) = (c for c in donnees_de_carte(html)["couches"] if "forme" in c["style"])
     assert couche["entites"][0]["articles"][0]["titre"] == HOSTILE
     assert not re.search("<script", carte_statique.dessiner(carte_).svg)

@@ -1,45 +1,56 @@
-{% macro script(this, kwargs) %}
-(function (carte, donnees) {
+// Dessine une carte, ou deux côte à côte, et ses panneaux, à partir de la description que donne Python.
+observatoire.dessiner = function (plans, texte) {
   "use strict";
+  var morceaux = texte.split("\0"), donnees = JSON.parse(morceaux[0]);
+  donnees.troncons = morceaux[1].split(",");
 
-  var LARGE = 700, PROCHE = 34, ZOOM_MAX = 16;
-  var petit = carte.getSize().x <= LARGE;
+  var PETIT = 700, ECART = 22, ZOOM_MAX = 16, SVG = "http://www.w3.org/2000/svg";
+  var petit = window.innerWidth <= PETIT, double = plans.length > 1;
+  var premier = plans[0], dernier = plans[plans.length - 1];
 
   // --- lire les contours ---
 
   var valeurs = {};
   donnees.signes.split("").forEach(function (signe, rang) { valeurs[signe] = rang; });
 
-  var troncons = donnees.troncons.map(function (texte) {
-    var points = [], lat = 0, lon = 0, entier = 0, bits = 0, premier = null;
-    for (var i = 0; i < texte.length; i++) {
-      var groupe = valeurs[texte[i]];
-      entier += (groupe & 31) * Math.pow(2, bits); bits += 5;
-      if (groupe & 32) continue;
-      var ecart = entier % 2 ? -(entier + 1) / 2 : entier / 2;
-      entier = 0; bits = 0;
-      if (premier === null) { premier = ecart; continue; }
-      lat += premier; lon += ecart; premier = null;
-      points.push([lat / donnees.precision, lon / donnees.precision]);
+  // Chaque point s'écrit par son écart au précédent, fût-il du tronçon d'avant.
+  function lireTroncons(textes, precision) {
+    var lat = 0, lon = 0;
+    return textes.map(function (texte) {
+      var points = [], entier = 0, bits = 0, moitie = null;
+      for (var i = 0; i < texte.length; i++) {
+        var groupe = valeurs[texte[i]];
+        entier += (groupe & 31) * Math.pow(2, bits); bits += 5;
+        if (groupe & 32) continue;
+        var ecart = entier % 2 ? -(entier + 1) / 2 : entier / 2;
+        entier = 0; bits = 0;
+        if (moitie === null) { moitie = ecart; continue; }
+        lat += moitie; lon += ecart; moitie = null;
+        points.push([lat / precision, lon / precision]);
+      }
+      return points;
+    });
+  }
+
+  function lireContours(topologie) {
+    var troncons = lireTroncons(topologie.troncons, topologie.precision);
+    function anneau(renvois) {
+      return renvois.reduce(function (points, renvoi) {
+        var troncon = renvoi < 0 ? troncons[~renvoi].slice().reverse() : troncons[renvoi];
+        return points.concat(troncon.slice(0, -1));
+      }, []);
     }
-    return points;
-  });
-
-  function anneau(renvois) {
-    return renvois.reduce(function (points, renvoi) {
-      var troncon = renvoi < 0 ? troncons[~renvoi].slice().reverse() : troncons[renvoi];
-      return points.concat(troncon.slice(0, -1));
-    }, []);
+    return topologie.formes.map(function (forme) { return forme.map(function (polygone) { return polygone.map(anneau); }); });
   }
 
-  function contour(rang) {
-    return donnees.formes[rang].map(function (polygone) { return polygone.map(anneau); });
-  }
+  var contours = lireContours(donnees);
 
-  donnees.couches.forEach(function (couche) {
-    couche.entites = couche.entites.map(function (l) {
-      var infos = l[4].map(function (texte, rang) { return [donnees.modeles[l[3]][rang], texte === 0 ? l[1] + " (" + l[0] + ")" : texte]; });
-      return { code: l[0], nom: l[1], forme: l[2], infos: infos, point: l[5], rayon: l[6], articles: l[7] || [] };
+  donnees.cartes.forEach(function (description) {
+    description.couches.forEach(function (couche) {
+      couche.entites = couche.entites.map(function (l) {
+        var infos = l[4].map(function (texte, rang) { return [donnees.modeles[l[3]][rang], texte === 0 ? l[1] + " (" + l[0] + ")" : texte]; });
+        return { code: l[0], nom: l[1], forme: l[2], infos: infos, point: l[5], rayon: l[6], articles: l[7] || [] };
+      });
     });
   });
 
@@ -52,27 +63,44 @@
     return noeud;
   }
 
+  function dessin(balise, attributs, contenu) {
+    var noeud = document.createElementNS(SVG, balise);
+    Object.keys(attributs).forEach(function (nom) { noeud.setAttribute(nom, attributs[nom]); });
+    (contenu || []).forEach(function (enfant) { noeud.appendChild(enfant); });
+    return noeud;
+  }
+
   function lien(texte, adresse) {
     var noeud = element("a", "", texte);
     noeud.href = adresse;
     return noeud;
   }
 
-  function controle(position, noeud) {
+  function controle(plan, position, noeud) {
     var c = L.control({ position: position });
     c.onAdd = function () {
       L.DomEvent.disableClickPropagation(noeud);
       L.DomEvent.disableScrollPropagation(noeud);
       return noeud;
     };
-    c.addTo(carte);
+    c.addTo(plan);
   }
 
-  function volet(classe, titre) {
+  // Un panneau flotte sur la carte ; de deux cartes, il est au-dessus ou au-dessous.
+  function installer(position, noeud) {
+    if (!double) { controle(premier, position, noeud); return; }
+    document.querySelector(position[0] === "t" ? ".carte-haut" : ".carte-bas").appendChild(noeud);
+  }
+
+  function volet(classe, titre, ouvert) {
     var boite = element("details", "carte-cartouche " + classe), resume = element("summary");
-    boite.open = !petit;
+    boite.open = ouvert;
     resume.appendChild(element("h2", "", titre));
     boite.appendChild(resume);
+    // Sur un petit écran, un volet ouvert ferme l'autre : ils se couvriraient.
+    boite.addEventListener("toggle", function () {
+      if (boite.open && petit) document.querySelectorAll("details.carte-cartouche").forEach(function (autre) { autre.open = autre === boite; });
+    });
     return boite;
   }
 
@@ -114,173 +142,158 @@
     return nombre + (nombre > 1 ? " expériences ou actions" : " expérience ou action");
   }
 
-  // --- dessiner les couches ---
+  // --- ce qui se montre et se cache, ce qui se cherche ---
 
-  var lieux = [], groupes = {}, reperables = [], nommables = {};
+  var lieux = [], groupes = {}, cases = {};
 
   function ranger(groupe, montrer) {
-    if (!groupe) return;
-    (groupes[groupe] = groupes[groupe] || []).push(montrer);
+    if (groupe) (groupes[groupe] = groupes[groupe] || []).push(montrer);
   }
 
-  function afficher(trace, visible) {
-    var noeud = trace.getElement();
-    if (noeud) noeud.style.display = visible ? "" : "none";
+  function cocher(groupe) {
+    if (cases[groupe] && !cases[groupe].checked) cases[groupe].click();
   }
 
-  // Un quartier trop petit à ce zoom pour que son contour se voie est remplacé par un disque.
-  function reperer(objet) {
-    var petit = false;
-    if (objet.repere) {
-      var bornes = objet.trace.getBounds(), a = carte.latLngToLayerPoint(bornes.getNorthWest()), b = carte.latLngToLayerPoint(bornes.getSouthEast());
-      petit = Math.max(b.x - a.x, b.y - a.y) < donnees.coteVisible;
+  // --- dessiner les couches d'un plan ; rend ce qui en pose les noms ---
+
+  function dessinerPlan(plan, description) {
+    // Ce que la carte porte, et que ses noms évitent.
+    var objets = { reperables: [], limites: [], cercles: [], epingles: [] }, nommables = {};
+
+    function afficher(trace, visible) {
+      var noeud = trace.getElement();
+      if (noeud) noeud.style.display = visible ? "" : "none";
     }
-    afficher(objet.trace, objet.visible && !petit);
-    if (objet.repere && petit && objet.visible) objet.repere.addTo(carte);
-    else if (objet.repere) objet.repere.remove();
-  }
 
-  function accessible(trace, entite) {
-    var noeud = trace.getElement();
-    if (!noeud) { trace.on("add", function () { accessible(trace, entite); }); return; }
-    noeud.setAttribute("tabindex", "0");
-    noeud.setAttribute("role", "button");
-    noeud.setAttribute("aria-label", entite.nom);
-  }
+    // Un quartier trop petit à ce zoom pour que son contour se voie est remplacé par un disque.
+    function reperer(objet) {
+      var cotes = objet.repere && observatoire.cadre(plan, objet.trace).getSize();
+      objet.petit = Boolean(cotes) && Math.max(cotes.x, cotes.y) < donnees.coteVisible;
+      afficher(objet.trace, objet.visible && !objet.petit);
+      if (objet.dessous) afficher(objet.dessous, objet.visible && !objet.petit);
+      if (objet.petit && objet.visible) objet.repere.addTo(plan);
+      else if (objet.repere) objet.repere.remove();
+    }
 
-  function raconter(trace, entite) {
-    trace.bindTooltip(function () { return bulle(entite, false); }, { sticky: true });
-    trace.bindPopup(function () { return bulle(entite, true); }, { maxWidth: 320, minWidth: 180, maxHeight: 280 });
-    trace.on("popupopen", function () { trace.closeTooltip(); marquer(entite.code, trace, true); });
-    trace.on("popupclose", function () { marquer(null, trace, false); });
-  }
+    function accessible(trace, entite) {
+      var noeud = trace.getElement();
+      if (!noeud) { trace.on("add", function () { accessible(trace, entite); }); return; }
+      noeud.setAttribute("tabindex", "0");
+      noeud.setAttribute("role", "button");
+      noeud.setAttribute("aria-label", entite.nom);
+    }
 
-  function tracer(couche, entite) {
-    var options = Object.assign({ interactive: couche.interactive, smoothFactor: 0.6 }, couche.style);
-    if (entite.point) return L.circleMarker(entite.point, Object.assign(options, { radius: entite.rayon }));
-    return L.polygon(contour(entite.forme), options);
-  }
+    function raconter(trace, entite) {
+      trace.bindTooltip(function () { return bulle(entite, false); }, { sticky: true });
+      trace.bindPopup(function () { return bulle(entite, true); }, { maxWidth: Math.min(320, window.innerWidth - 90), minWidth: 180, maxHeight: 260 });
+      trace.on("popupopen", function (e) { trace.closeTooltip(); marquer(entite.code, trace, true); entrer(e.popup, trace); });
+      trace.on("popupclose", function () { marquer(null, trace, false); });
+    }
 
-  donnees.couches.forEach(function (couche) {
-    if (couche.grappe) { grappes(couche); return; }
-    couche.entites.forEach(function (entite) {
-      var trace = tracer(couche, entite).addTo(carte);
-      if (trace.getCenter && !nommables[entite.code]) nommables[entite.code] = { nom: entite.nom, centre: trace.getCenter(), quartier: couche.clavier, voisin: !couche.groupe || couche.voisine, dy: couche.clavier ? 14 : 0 };
-      var objet = { trace: trace, repere: null, visible: true };
-      ranger(couche.groupe, function (visible) { objet.visible = visible; reperer(objet); });
-      if (couche.reperee) {
-        var rond = Object.assign({}, couche.style, { radius: donnees.rayonRepere, className: "carte-repere", dashArray: null });
-        objet.repere = L.circleMarker(trace.getCenter(), rond);
-        reperables.push(objet);
-      }
-      if (!entite.infos.length) return;
-      [trace, objet.repere].forEach(function (t) {
-        if (!t) return;
-        raconter(t, entite);
-        if (couche.clavier) accessible(t, entite);
-      });
-      lieux.push({
-        entite: entite, trace: trace, groupe: couche.groupe,
-        bornes: trace.getBounds ? trace.getBounds() : L.latLngBounds([entite.point, entite.point])
+    // Une bulle ouverte au clavier se lit et se parcourt aussitôt ; la fermer rend sa place au clavier.
+    function entrer(popup, trace) {
+      var noeud = trace.getElement(), contenu = popup.getElement().querySelector(".leaflet-popup-content");
+      if (!noeud || !noeud.matches(":focus-visible")) return;
+      contenu.tabIndex = -1;
+      contenu.focus({ preventScroll: true });
+      trace.once("popupclose", function () { noeud.focus({ preventScroll: true }); });
+    }
+
+    function tracer(couche, entite) {
+      var options = Object.assign({ interactive: couche.interactive, smoothFactor: 0.6 }, couche.style);
+      if (entite.point) return L.circleMarker(entite.point, Object.assign(options, { radius: entite.rayon }));
+      return L.polygon(contours[entite.forme], options);
+    }
+
+    // Un liseré blanc, sous un trait qui doit se voir sur tout fond.
+    function border(couche, entite) {
+      if (!couche.style.halo) return null;
+      var options = { color: "#fff", weight: couche.style.weight + 2 * couche.style.halo, fill: false, interactive: false, smoothFactor: 0.6 };
+      return L.polygon(contours[entite.forme], options).addTo(plan);
+    }
+
+    description.couches.forEach(function (couche) {
+      if (couche.style.forme) { grappes(couche); return; }
+      couche.entites.forEach(function (entite) {
+        var dessous = border(couche, entite), trace = tracer(couche, entite).addTo(plan);
+        var objet = { trace: trace, dessous: dessous, repere: null, visible: true, petit: false };
+        ranger(couche.groupe, function (visible) { objet.visible = visible; reperer(objet); });
+        if (couche.limite) objets.limites.push(objet);
+        if (entite.point) objets.cercles.push(objet);
+        if (couche.reperee) {
+          var rond = Object.assign({}, couche.style, { radius: donnees.rayonRepere, className: "carte-repere", dashArray: null });
+          objet.repere = L.circleMarker(trace.getCenter(), rond);
+          objets.reperables.push(objet);
+        }
+        if (trace.getCenter && !nommables[entite.code]) {
+          nommables[entite.code] = { nom: entite.nom, objet: objet, centre: trace.getCenter(), quartier: couche.quartiers, voisin: !couche.groupe || couche.voisine };
+        }
+        if (!entite.infos.length) return;
+        [trace, objet.repere].forEach(function (t) {
+          if (!t) return;
+          raconter(t, entite);
+          if (couche.clavier) accessible(t, entite);
+        });
+        lieux.push({
+          entite: entite, trace: trace, groupe: couche.groupe, plan: plan,
+          bornes: trace.getBounds ? trace.getBounds() : L.latLngBounds([entite.point, entite.point])
+        });
       });
     });
-  });
 
-  // Les noms, du plus important au moins important, sans que deux se couvrent ni débordent de l'écran.
-  function noms() {
-    var calque = L.layerGroup().addTo(carte), visible = true, mesure = document.createElement("canvas").getContext("2d");
-    mesure.font = "600 12px sans-serif";
-    var cibles = donnees.noms.map(function (code) { return nommables[code]; }).filter(Boolean);
+    plan.on("zoomend", function () { objets.reperables.forEach(reperer); });
+    objets.reperables.forEach(reperer);
 
-    function poser() {
-      calque.clearLayers();
-      if (!visible) return;
-      var taille = carte.getSize(), posees = 0;
-      // Un nom ne cache ni un autre nom, ni le disque d'un quartier, ni un point : il se décale d'une ligne, ou s'efface.
-      var prises = reperables.filter(function (o) { return o.repere && carte.hasLayer(o.repere); }).map(function (o) {
-        var p = carte.latLngToContainerPoint(o.repere.getLatLng()), r = donnees.rayonRepere + 1;
-        return [p.x - r, p.y - r, p.x + r, p.y + r];
-      });
-      donnees.couches.filter(function (c) { return c.grappe; }).forEach(function (c) {
-        c.entites.forEach(function (e) {
-          var p = carte.latLngToContainerPoint(e.point), r = 12;
-          prises.push([p.x - r, p.y - r, p.x + r, p.y + r]);
+    // Une épingle par territoire ; celles qui se toucheraient à ce zoom n'en font qu'une, qui en dit la somme.
+    function grappes(couche) {
+      var calque = L.layerGroup().addTo(plan), visible = true, forme = donnees.reperes[couche.style.forme];
+
+      function assembler() {
+        var paquets = [];
+        couche.entites.slice().sort(function (a, b) { return b.articles.length - a.articles.length; }).forEach(function (e) {
+          var place = plan.latLngToLayerPoint(e.point);
+          var hote = paquets.find(function (p) { return p.place.distanceTo(place) < ECART; });
+          if (hote) hote.entites.push(e); else paquets.push({ place: place, entites: [e] });
         });
-      });
+        return paquets;
+      }
 
-      function libre(boite) {
-        return boite[0] > 0 && boite[1] > 0 && boite[2] < taille.x && boite[3] < taille.y && !prises.some(function (q) {
-          return boite[0] < q[2] && q[0] < boite[2] && boite[1] < q[3] && q[1] < boite[3];
+      function poser(paquet) {
+        var entite = paquet.entites[0], seul = paquet.entites.length === 1, boite = forme.boite;
+        var nombre = paquet.entites.reduce(function (somme, e) { return somme + e.articles.length; }, 0);
+        var dit = (seul ? entite.nom : paquet.entites.length + " lieux") + ", " + compter(nombre);
+        var icone = L.divIcon({
+          html: symbole(couche.style, nombre), className: "carte-point" + (seul ? "" : " carte-grappe"),
+          iconSize: [boite[2] - boite[0], boite[3] - boite[1]], iconAnchor: [-boite[0], -boite[1]], popupAnchor: [0, boite[1]]
+        });
+        var marqueur = L.marker(entite.point, { icon: icone, alt: dit, riseOnHover: true }).addTo(calque);
+        marqueur.getElement().setAttribute("aria-label", dit);
+        if (seul) { raconter(marqueur, entite); return; }
+        marqueur.bindTooltip(element("span", "", dit));
+        marqueur.on("click keypress", function (e) {
+          if (e.originalEvent.type === "keypress" && e.originalEvent.key !== "Enter") return;
+          plan.fitBounds(L.latLngBounds(paquet.entites.map(function (x) { return x.point; })), { padding: [60, 60], maxZoom: 18 });
         });
       }
 
-      cibles.some(function (cible) {
-        var p = carte.latLngToContainerPoint(cible.centre), l = mesure.measureText(cible.nom).width / 2 + 6, h = 9;
-        var dy = [0, -14, 14, -22, 22].map(function (d) { return cible.dy + d; }).find(function (d) { return libre([p.x - l, p.y + d - h, p.x + l, p.y + d + h]); });
-        if (dy === undefined) return false;
-        prises.push([p.x - l, p.y + dy - h, p.x + l, p.y + dy + h]);
-        var icone = L.divIcon({
-          className: "carte-nom" + (cible.quartier ? " carte-nom-quartier" : cible.voisin ? " carte-nom-voisin" : ""),
-          iconSize: [0, 0], iconAnchor: [0, -dy], html: element("span", "", cible.nom)
-        });
-        L.marker(cible.centre, { icon: icone, interactive: false, keyboard: false, pane: "noms" }).addTo(calque);
-        posees += 1;
-        return posees >= 40;
-      });
+      function dessiner() {
+        calque.clearLayers();
+        var paquets = visible ? assembler() : [];
+        paquets.forEach(poser);
+        objets.epingles = paquets.map(function (p) { return { point: p.entites[0].point, boite: forme.boite }; });
+      }
+
+      ranger(couche.groupe, function (v) { visible = v; dessiner(); });
+      plan.on("zoomend", dessiner);
+      dessiner();
     }
 
-    carte.createPane("noms").style.pointerEvents = "none";
-    carte.getPane("noms").style.zIndex = 450;
-    carte.getPane("noms").setAttribute("aria-hidden", "true");
-    ranger("Noms", function (v) { visible = v; poser(); });
-    carte.on("moveend resize", poser);
-    return poser;
-  }
-
-  carte.on("zoomend", function () { reperables.forEach(reperer); });
-  reperables.forEach(reperer);
-
-  // Un point par territoire ; ceux qui se toucheraient à ce zoom n'en font qu'un, qui en dit la somme.
-  function grappes(couche) {
-    var calque = L.layerGroup().addTo(carte), visible = true;
-
-    function assembler() {
-      var paquets = [];
-      couche.entites.slice().sort(function (a, b) { return b.articles.length - a.articles.length; }).forEach(function (e) {
-        var place = carte.latLngToLayerPoint(e.point);
-        var hote = paquets.find(function (p) { return p.place.distanceTo(place) < PROCHE; });
-        if (hote) hote.entites.push(e); else paquets.push({ place: place, entites: [e] });
-      });
-      return paquets;
-    }
-
-    function poser(paquet) {
-      var entite = paquet.entites[0], seul = paquet.entites.length === 1;
-      var nombre = paquet.entites.reduce(function (somme, e) { return somme + e.articles.length; }, 0);
-      var nom = seul ? entite.nom : paquet.entites.length + " lieux";
-      var taille = 22 + Math.min(18, 4 * Math.log2(nombre));
-      var icone = L.divIcon({
-        html: element("span", "", String(nombre)), iconSize: [taille, taille],
-        className: "carte-point" + (seul ? "" : " carte-grappe")
-      });
-      var marqueur = L.marker(entite.point, { icon: icone, alt: nom + ", " + compter(nombre), riseOnHover: true });
-      marqueur.addTo(calque);
-      marqueur.getElement().setAttribute("aria-label", nom + ", " + compter(nombre));
-      if (seul) { raconter(marqueur, entite); return; }
-      marqueur.bindTooltip(element("span", "", nom + ", " + compter(nombre)));
-      marqueur.on("click keypress", function (e) {
-        if (e.originalEvent.type === "keypress" && e.originalEvent.key !== "Enter") return;
-        carte.fitBounds(L.latLngBounds(paquet.entites.map(function (x) { return x.point; })), { padding: [60, 60], maxZoom: 18 });
-      });
-    }
-
-    function dessiner() {
-      calque.clearLayers();
-      if (visible) assembler().forEach(poser);
-    }
-
-    ranger(couche.groupe, function (v) { visible = v; dessiner(); });
-    carte.whenReady(function () { carte.on("zoomend", dessiner); dessiner(); });
+    var noms = observatoire.nommer(plan, objets, {
+      petit: petit, rayonRepere: donnees.rayonRepere, obstacles: obstacles,
+      cibles: description.noms.map(function (code, rang) { return Object.assign({ fort: rang < description.forts }, nommables[code]); })
+    });
+    ranger("Noms", noms.montrer);
+    return noms.poser;
   }
 
   // --- choisir un lieu : recherche, lien permanent, clavier ---
@@ -299,7 +312,7 @@
 
   function choisir(lieu) {
     cocher(lieu.groupe);
-    carte.fitBounds(lieu.bornes, { paddingTopLeft: [marge(), 40], paddingBottomRight: [40, 40], maxZoom: ZOOM_MAX, animate: false });
+    cadrer(lieu.plan, lieu.bornes, ZOOM_MAX);
     lieu.trace.openPopup(lieu.bornes.getCenter());
   }
 
@@ -317,7 +330,9 @@
 
   function recherche() {
     var boite = element("div", "carte-cartouche carte-recherche"), champ = element("input"), choix = element("ul");
-    var trouves = [], actif = -1;
+    var trouves = [], actif = -1, codes = {};
+    // De deux cartes, un même lieu ne se propose qu'une fois : celui de la seconde.
+    var cherches = lieux.slice().reverse().filter(function (l) { return codes[l.entite.code + l.entite.infos[0][0]] ? false : codes[l.entite.code + l.entite.infos[0][0]] = true; });
     champ.type = "search"; champ.placeholder = "Chercher un lieu"; champ.autocomplete = "off"; champ.spellcheck = false;
     choix.id = "carte-choix"; choix.hidden = true;
     [["aria-label", "Chercher un quartier, une commune..."], ["role", "combobox"], ["aria-autocomplete", "list"],
@@ -338,7 +353,7 @@
 
     function proposer() {
       var cle = reduire(champ.value);
-      trouves = !cle ? [] : lieux.filter(function (l) { return (" " + l.cle).indexOf(" " + cle) >= 0; })
+      trouves = !cle ? [] : cherches.filter(function (l) { return (" " + l.cle).indexOf(" " + cle) >= 0; })
         .sort(function (a, b) { return (b.nom === cle) - (a.nom === cle) || a.nom.indexOf(cle) - b.nom.indexOf(cle) || (a.nom < b.nom ? -1 : 1); }).slice(0, 8);
       choix.textContent = "";
       trouves.forEach(function (lieu, i) {
@@ -362,128 +377,236 @@
       if (e.key === "ArrowDown" || e.key === "ArrowUp") { e.preventDefault(); viser(e.key === "ArrowDown" ? actif + 1 : Math.max(actif, 0) - 1); }
       if (e.key === "Enter") { e.preventDefault(); prendre(trouves[Math.max(actif, 0)]); }
     });
-    lieux.forEach(function (l) { l.nom = reduire(l.entite.nom); l.cle = l.nom + " " + reduire(l.entite.code); });
+    cherches.forEach(function (l) { l.nom = reduire(l.entite.nom); l.cle = l.nom + " " + reduire(l.entite.code); });
     return boite;
   }
 
   // --- les couches à montrer ou cacher ---
 
-  var cases = {};
-
-  function cocher(groupe) {
-    if (cases[groupe] && !cases[groupe].checked) cases[groupe].click();
-  }
-
   function couches() {
-    var boite = volet("carte-couches", "Couches"), noms = Object.keys(groupes);
+    var boite = volet("carte-couches", "Couches", !petit && !double), noms = Object.keys(groupes), cadre = element("div");
     noms.reverse().forEach(function (nom) {
       var etiquette = element("label"), coche = element("input");
       coche.type = "checkbox"; coche.checked = true;
       coche.addEventListener("change", function () {
         groupes[nom].forEach(function (montrer) { montrer(coche.checked); });
+        plans.forEach(function (plan) { plan.fire("moveend"); });
       });
       etiquette.appendChild(coche); etiquette.appendChild(element("span", "", nom));
-      boite.appendChild(etiquette);
+      cadre.appendChild(etiquette);
       cases[nom] = coche;
     });
+    boite.appendChild(cadre);
     return boite;
   }
 
-  if (donnees.fond) {
-    var tuiles = L.tileLayer(donnees.fond.adresse, { attribution: element("span", "", donnees.fond.credit).outerHTML, maxZoom: 19 });
-    tuiles.addTo(carte);
-    ranger(donnees.fond.nom, function (visible) { if (visible) tuiles.addTo(carte); else tuiles.remove(); });
+  function ajouterFond(fond) {
+    plans.forEach(function (plan) {
+      var tuiles = L.tileLayer(fond.adresse, { attribution: element("span", "", fond.credit).outerHTML, maxZoom: 19 });
+      tuiles.addTo(plan);
+      ranger(fond.nom, function (visible) { if (visible) tuiles.addTo(plan); else tuiles.remove(); });
+    });
   }
 
-  // --- légende ---
+  // --- légende et situation ---
 
-  function pictogramme(style) {
-    var ns = "http://www.w3.org/2000/svg", svg = document.createElementNS(ns, "svg"), r = style.rayon || 0;
-    var cote = r ? Math.max(26, 2 * r + 4) : 26, haut = r ? Math.max(16, 2 * r + 4) : 16;
-    var forme = document.createElementNS(ns, r ? "circle" : style.fill ? "rect" : "line");
-    var attributs = r ? { cx: cote / 2, cy: haut / 2, r: r } : style.fill ? { x: 2, y: 2, width: 22, height: 12 } : { x1: 1, y1: 8, x2: 25, y2: 8 };
-    Object.assign(attributs, { stroke: style.color, "stroke-width": style.weight, fill: style.fillColor || "none" });
+  function peindre(style) {
+    var attributs = { stroke: style.color, "stroke-width": style.weight, "stroke-linejoin": "round", fill: style.fillColor || "none" };
     if (style.fill) attributs["fill-opacity"] = style.fillOpacity;
     if (style.dashArray) attributs["stroke-dasharray"] = style.dashArray;
-    Object.keys(attributs).forEach(function (k) { forme.setAttribute(k, attributs[k]); });
-    svg.setAttribute("width", cote); svg.setAttribute("height", haut); svg.setAttribute("aria-hidden", "true");
-    svg.appendChild(forme);
-    return svg;
+    return attributs;
+  }
+
+  // Le repère d'un style à forme, avec son nombre.
+  function symbole(style, nombre) {
+    var forme = donnees.reperes[style.forme], b = forme.boite, marge = style.weight;
+    var contenu = [dessin("path", Object.assign(peindre(style), { d: forme.trace }))];
+    if (nombre) {
+      var texte = dessin("text", { x: forme.centre[0], y: forme.centre[1] + 3.2, "text-anchor": "middle" });
+      texte.textContent = nombre;
+      contenu.push(texte);
+    }
+    var largeur = b[2] - b[0] + 2 * marge, hauteur = b[3] - b[1] + 2 * marge;
+    return dessin("svg", { viewBox: [b[0] - marge, b[1] - marge, largeur, hauteur].join(" "), width: largeur, height: hauteur, "aria-hidden": "true" }, contenu);
+  }
+
+  function pictogramme(style) {
+    if (style.forme) return symbole(style);
+    var r = style.rayon || 0, cote = r ? Math.max(26, 2 * r + 4) : 26, haut = r ? Math.max(16, 2 * r + 4) : 16;
+    var attributs = r ? { cx: cote / 2, cy: haut / 2, r: r } : style.fill ? { x: 2, y: 2, width: 22, height: 12 } : { x1: 1, y1: 8, x2: 25, y2: 8 };
+    var forme = dessin(r ? "circle" : style.fill ? "rect" : "line", Object.assign(peindre(style), attributs));
+    return dessin("svg", { width: cote, height: haut, "aria-hidden": "true" }, [forme]);
   }
 
   function composerLegende() {
-    var boite = volet("carte-legende", "Légende"), lignes = element("ul");
-    donnees.legende.forEach(function (entree) {
-      var ligne = element("li");
-      ligne.appendChild(pictogramme(entree.style));
-      ligne.appendChild(element("span", "", entree.libelle + (entree.nombre === null ? "" : " (" + entree.nombre + ")")));
-      lignes.appendChild(ligne);
+    var boite = volet("carte-legende", "Légende", !petit);
+    donnees.legendes.forEach(function (bloc) {
+      var section = element("section"), lignes = element("ul");
+      if (bloc.titre !== "Légende") section.appendChild(element("h3", "", bloc.titre));
+      bloc.entrees.forEach(function (entree) {
+        var ligne = element("li"), image = element("span", "carte-image");
+        image.appendChild(pictogramme(entree.style));
+        ligne.appendChild(image);
+        ligne.appendChild(element("span", "", entree.libelle + (entree.nombre === null ? "" : " (" + entree.nombre + ")")));
+        lignes.appendChild(ligne);
+      });
+      section.appendChild(lignes);
+      boite.appendChild(section);
     });
-    boite.appendChild(lignes);
     return boite;
+  }
+
+  // Le petit cartouche qui situe le territoire : un dessin, pas une carte.
+  function situer(situation) {
+    var formes = lireContours(situation), aplatir = Math.cos((situation.sud + situation.nord) * Math.PI / 360), hauteur = 110;
+    var echelle = hauteur / (situation.nord - situation.sud), largeur = Math.round((situation.est - situation.ouest) * aplatir * echelle);
+    var calques = situation.couches.map(function (couche) {
+      return dessin("g", peindre(couche.style), couche.formes.map(function (rang) {
+        // Un rang, ou le milieu d'un territoire trop petit pour que son contour se voie.
+        if (typeof rang !== "number") return dessin("circle", { cx: projeter(rang)[0], cy: projeter(rang)[1], r: 5, fill: "none", "stroke-width": 2 });
+        return dessin("path", { d: [].concat.apply([], formes[rang]).filter(function (a) { return a.length > 2; }).map(trait).join("") });
+      }));
+    });
+    function trait(anneau) { return "M" + anneau.map(function (p) { return projeter(p).map(arrondir).join(" "); }).join("L") + "Z"; }
+    function projeter(p) { return [(p[1] - situation.ouest) * aplatir * echelle, (situation.nord - p[0]) * echelle]; }
+    function arrondir(x) { return Math.round(x * 10) / 10; }
+    var boite = element("div", "carte-cartouche carte-situation");
+    boite.appendChild(dessin("svg", { viewBox: "-2 -2 " + (largeur + 4) + " " + (hauteur + 4), width: largeur + 4, height: hauteur + 4, role: "img", "aria-label": "Situation du territoire" }, calques));
+    return boite;
+  }
+
+  // --- cadrer sans que les panneaux couvrent le territoire ---
+
+  // Les panneaux d'un plan, ou de l'autre, qui doit montrer le même endroit : gauche, haut, droite, bas, en pixels.
+  function obstacles(plan) {
+    var trouves = [];
+    (plan ? [plan] : plans).forEach(function (p) {
+      var o = p.getContainer().getBoundingClientRect();
+      p.getContainer().querySelectorAll(".leaflet-control").forEach(function (noeud) {
+        var b = noeud.getBoundingClientRect();
+        if (b.width) trouves.push([b.left - o.left - 6, b.top - o.top - 6, b.right - o.left + 6, b.bottom - o.top + 6]);
+      });
+    });
+    return trouves;
+  }
+
+  // Le cadre libre de tout panneau où des bornes se montrent le plus grand.
+  function cadreLibre(plan, bornes) {
+    var taille = plan.getSize(), gene = obstacles(), nord = plan.project(bornes.getNorthWest(), 10), sud = plan.project(bornes.getSouthEast(), 10);
+    var large = Math.max(1e-9, sud.x - nord.x), haut = Math.max(1e-9, sud.y - nord.y), meilleur = [0, 0, taille.x, taille.y], record = 0;
+    function bords(debut, rang) { return [debut].concat(gene.map(function (b) { return b[rang]; })); }
+    bords(0, 2).forEach(function (g) { bords(0, 3).forEach(function (h) { bords(taille.x, 0).forEach(function (d) { bords(taille.y, 1).forEach(function (b) {
+      var score = Math.min((d - g) / large, (b - h) / haut) + 1e-6 * (d - g) * (b - h) / (large * haut);
+      if (d - g < 80 || b - h < 80 || score <= record) return;
+      if (gene.some(function (o) { return o[0] < d && g < o[2] && o[1] < b && h < o[3]; })) return;
+      record = score; meilleur = [g, h, d, b];
+    }); }); }); });
+    return meilleur;
+  }
+
+  function cadrer(plan, bornes, zoomMax) {
+    var taille = plan.getSize(), c = cadreLibre(plan, bornes), marge = zoomMax ? 24 : 0;
+    plan.fitBounds(bornes, {
+      paddingTopLeft: [c[0] + marge, c[1] + marge], paddingBottomRight: [taille.x - c[2] + marge, taille.y - c[3] + marge],
+      maxZoom: zoomMax, animate: false
+    });
   }
 
   // --- mettre en place ---
 
-  var conteneur = carte.getContainer();
-  conteneur.setAttribute("role", "region");
-  conteneur.setAttribute("aria-label", "Carte : " + donnees.titre);
-  // Leaflet n'écoute le clavier que si la carte elle-même a le focus : ici, ses quartiers l'ont aussi.
-  conteneur.addEventListener("keydown", function (e) { if (e.key === "Escape") carte.closePopup(); });
+  if (donnees.fond) ajouterFond(donnees.fond);
+  plans.forEach(function (plan) { plan.fitBounds(donnees.emprise, { animate: false }); });
+  var poserNoms = plans.map(function (plan, rang) { return dessinerPlan(plan, donnees.cartes[rang]); });
 
-  var titre = element("div", "carte-cartouche carte-titre");
+  plans.forEach(function (plan, rang) {
+    var titre = double ? donnees.cartes[rang].titre : donnees.titre, conteneur = plan.getContainer();
+    conteneur.setAttribute("role", "region");
+    conteneur.setAttribute("aria-label", "Carte : " + (double ? donnees.titre + ", " : "") + titre);
+    conteneur.setAttribute("aria-describedby", "carte-description");
+    if (double) controle(plan, "topleft", element("h2", "carte-cartouche carte-date", titre));
+  });
+  // Leaflet n'écoute le clavier que si la carte elle-même a le focus : ici, ses quartiers l'ont aussi.
+  document.addEventListener("keydown", function (e) { if (e.key === "Escape") plans.forEach(function (plan) { plan.closePopup(); }); });
+
+  var titre = element("div", "carte-cartouche carte-titre"), legende = composerLegende();
   titre.appendChild(element("h1", "", donnees.titre));
   titre.appendChild(element("p", "", donnees.sousTitre));
-  controle("topleft", titre);
-  if (lieux.length) controle("topleft", recherche());
-  L.control.zoom({ position: "topleft", zoomInTitle: "Zoomer", zoomOutTitle: "Dézoomer" }).addTo(carte);
-
-  var poserNoms = noms(), legende = composerLegende();
   // Sur un petit écran, le titre doit laisser voir la carte : les réserves passent dans la légende.
-  donnees.notes.forEach(function (note) { (petit ? legende : titre).appendChild(element("p", "carte-note", note)); });
-  controle("bottomleft", legende);
-  controle("topright", element("div", "carte-cartouche carte-nord", "N ↑"));
-  if (Object.keys(groupes).length) controle("topright", couches());
-  L.control.scale({ imperial: false, maxWidth: 140, position: "bottomright" }).addTo(carte);
-  carte.attributionControl.setPrefix(false);
-  carte.attributionControl.addAttribution(element("span", "", donnees.credit).outerHTML);
-  carte.on("popupopen", function (e) {
-    var croix = e.popup.getElement().querySelector(".leaflet-popup-close-button");
-    if (croix) { croix.setAttribute("aria-label", "Fermer"); croix.title = "Fermer"; }
+  donnees.notes.forEach(function (note) { (petit || double ? legende : titre).appendChild(element("p", "carte-note", note)); });
+  installer("topleft", titre);
+  if (lieux.length) installer("topleft", recherche());
+  L.control.zoom({ position: "topleft", zoomInTitle: "Zoomer", zoomOutTitle: "Dézoomer" }).addTo(premier);
+  installer("bottomleft", legende);
+  if (!double && !petit) installer("topright", element("div", "carte-cartouche carte-nord", "N ↑"));
+  if (!petit) L.control.scale({ imperial: false, maxWidth: 140, position: "bottomright" }).addTo(dernier);
+  if (donnees.situation && !petit && !double) controle(dernier, "bottomright", situer(donnees.situation));
+  if (Object.keys(groupes).length) installer(petit && !double ? "bottomright" : "topright", couches());
+  plans.forEach(function (plan) { plan.attributionControl.setPrefix(false); });
+  if (double) document.querySelector(".carte-bas").appendChild(element("p", "carte-credit", donnees.credit));
+  else premier.attributionControl.addAttribution(element("span", "", donnees.credit).outerHTML);
+  plans.forEach(function (plan) {
+    plan.on("popupopen", function (e) {
+      var croix = e.popup.getElement().querySelector(".leaflet-popup-close-button");
+      if (croix) { croix.setAttribute("aria-label", "Fermer"); croix.title = "Fermer"; }
+    });
   });
-
-  // Sur un écran large, le territoire se cadre à droite de la légende plutôt que dessous.
-  function marge() { return carte.getSize().x > 900 ? legende.offsetWidth + 24 : 0; }
-  carte.fitBounds(donnees.emprise, { animate: false, paddingTopLeft: [marge(), petit ? titre.offsetHeight + 60 : 0] });
 
   // Les crédits peuvent tenir plusieurs lignes : la légende se pose au-dessus d'eux et défile si elle est trop haute.
   function caler() {
-    var credits = carte.attributionControl.getContainer().offsetHeight, hauteur = carte.getSize().y;
+    if (double) return;
+    var credits = premier.attributionControl.getContainer().offsetHeight, hauteur = premier.getSize().y;
     legende.style.marginBottom = credits + 8 + "px";
     legende.style.maxHeight = Math.max(80, hauteur - titre.offsetHeight - credits - 180) + "px";
   }
-  carte.on("resize", caler);
+  premier.on("resize", caler);
   caler();
+  plans.forEach(function (plan, rang) {
+    plan.invalidateSize({ animate: false, pan: false });
+    cadrer(plan, L.latLngBounds(donnees.emprise));
+    plan.on("moveend resize", poserNoms[rang]);
+    poserNoms[rang]();
+  });
+
+  // Deux cartes montrent toujours le même endroit.
+  var occupe = false;
+  function suivreLAutre(plan) {
+    plans.forEach(function (autre) {
+      if (autre !== plan && !occupe) {
+        occupe = true;
+        autre.setView(plan.getCenter(), plan.getZoom(), { animate: false });
+        occupe = false;
+      }
+    });
+  }
+  if (double) plans.forEach(function (plan) {
+    plan.on("move", function () { if (!occupe) suivreLAutre(plan); });
+    new ResizeObserver(function () { plan.invalidateSize({ animate: false }); }).observe(plan.getContainer());
+  });
 
   // À l'impression, la carte prend la taille de la page et garde son cadrage.
   var avant = null;
   window.addEventListener("beforeprint", function () {
-    avant = { centre: carte.getCenter(), zoom: carte.getZoom(), bornes: carte.getBounds(), volet: legende.open };
+    avant = { centre: premier.getCenter(), zoom: premier.getZoom(), bornes: premier.getBounds(), volet: legende.open };
     document.documentElement.classList.add("carte-impression");
     legende.open = true;
-    carte.invalidateSize({ animate: false, pan: false });
-    carte.fitBounds(avant.bornes.contains(donnees.emprise) ? donnees.emprise : avant.bornes, { animate: false });
+    caler();
+    plans.forEach(function (plan) {
+      plan.invalidateSize({ animate: false, pan: false });
+      if (avant.bornes.contains(donnees.emprise)) cadrer(plan, L.latLngBounds(donnees.emprise));
+      else plan.fitBounds(avant.bornes, { animate: false });
+    });
   });
   window.addEventListener("afterprint", function () {
     document.documentElement.classList.remove("carte-impression");
     if (!avant) return;
     legende.open = avant.volet;
-    carte.invalidateSize({ animate: false, pan: false });
-    carte.setView(avant.centre, avant.zoom, { animate: false });
+    plans.forEach(function (plan) {
+      plan.invalidateSize({ animate: false, pan: false });
+      plan.setView(avant.centre, avant.zoom, { animate: false });
+    });
   });
 
-  poserNoms();
+  observatoire.dessinee = true;
   window.addEventListener("hashchange", suivre);
-  carte.whenReady(suivre);
-})({{ this._parent.get_name() }}, {{ this.donnees }});
-{% endmacro %}
+  premier.whenReady(suivre);
+};

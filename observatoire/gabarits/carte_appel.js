@@ -1,0 +1,1 @@
+observatoire.dessiner([{{ plans|join(", ") }}], observatoire.degonfler("{{ paquet.texte }}", {{ paquet.taille }}));
