@@ -11,7 +11,7 @@ from observatoire.blocs import Bloc, Recit, Recits, Texte
 from observatoire.portees import eloignement
 from observatoire.schemas import NATURES_RACONTEES
 from observatoire.territoire import Territoire
-from observatoire.typographie import accorder, date_imprimee, enumerer
+from observatoire.typographie import INSECABLE, accorder, date_imprimee, enumerer
 
 TITRE = "Expériences et actions"
 #: Récits donnés, et ceux d'entre eux qui s'impriment quand la place est comptée.
@@ -70,7 +70,7 @@ def raconter(ligne: Any, themes: int | None = 2) -> Recit:
         themes=enumerer(ligne.themes[:themes]),
         date=date_imprimee(ligne.date, None if pd.isna(ligne.annee) else int(ligne.annee)),
         portee=str(ligne.portee),
-        reference=str(ligne.document) if pd.isna(ligne.page) else f"{ligne.document}, p. {int(ligne.page)}",
+        reference=str(ligne.document) if pd.isna(ligne.page) else f"{ligne.document}, p.{INSECABLE}{int(ligne.page)}",
         url="" if pd.isna(ligne.url) else str(ligne.url),
     )
 

@@ -9,6 +9,7 @@ from observatoire.blocs import Chiffre, ChiffreCle, Ecrit, Phrase, phrase
 from observatoire.calculs import compter, ecarter, rapporter
 from observatoire.comparaison import Regard
 from observatoire.ensembles import nom_court, presentes, quartiers_de_reference, sans_ponderation, ses_quartiers
+from observatoire.grammaire import de
 from observatoire.indicateurs import DIFFUSE, Valeur, ecrire_valeur
 from observatoire.qpv import citer_departements
 from observatoire.territoire import Territoire
@@ -41,7 +42,7 @@ def _du_quartier(t: Territoire) -> Iterator[ChiffreCle]:
     if len(t.communes) == 1:
         commune = t.parents[0].indicateur("population", 2020)
         part = rapporter(habitants, commune, "Part des habitants de la commune", "%")
-        texte = phrase(Chiffre(part.affichage, part), f" des habitants de {t.communes.nom.iloc[0]}")
+        texte = phrase(Chiffre(part.affichage, part), f" des habitants {de(t.parents[0])}")
     yield ChiffreCle(_nombre(habitants), "habitants", habitants.reference, texte)
 
 

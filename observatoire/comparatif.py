@@ -148,8 +148,12 @@ def _habitants_qpv(t: Territoire) -> Ecrit:
     if t.niveau == "qpv" or t.qpv.empty:
         return "-"
     total = t.base.agreger("population", t.qpv.index, millesime=2020)
-    entiers = f"{INSECABLE}*" if t.synthese_qpv.debordants else ""
+    entiers = f"{INSECABLE}*" if _deborde(t) else ""
     return phrase(Chiffre(nombre(total.valeur), total), entiers)
+
+
+def _deborde(t: Territoire) -> bool:
+    return t.niveau != "qpv" and bool(t.synthese_qpv.debordants)
 
 
 def _part(t: Territoire) -> Ecrit:

@@ -16,26 +16,6 @@ from observatoire.typographie import INSECABLE, nombre
 
 #: Ce qui précède, dans la source d'une moyenne, l'effectif qui la pondère.
 PONDERE = ", pondéré par : "
-#: Indicateurs publiés par quartier, qui peuvent se réunir.
-DES_QUARTIERS = frozenset(
-    {
-        "population",
-        "nombre_menages",
-        "part_menages_1p",
-        "part_menages_2p",
-        "part_menages_3p",
-        "part_menages_45p",
-        "part_menages_6pp",
-        "logements_sociaux",
-        "logements_sociaux_pour_100_menages",
-        "taux_emploi",
-        "taux_pauvrete",
-        "personnes_couvertes_caf",
-        "part_couverts_caf",
-        "allocataires_caf",
-        "rsa_socle",
-    }
-)
 
 
 @dataclass(frozen=True)
@@ -49,7 +29,7 @@ class Ensemble:
 
     def valeur(self, indicateur: str, millesime: int | None = None) -> Valeur | None:
         """Valeur de l'ensemble, exacte, estimée ou minimale ; None si rien n'est publié ou ne s'agrège."""
-        if indicateur not in DES_QUARTIERS or not self.codes:
+        if not self.codes or "qpv" not in self.territoire.base.releve.fiche(indicateur).niveaux:
             return None
         try:
             return self.territoire.base.agreger(indicateur, self.codes, millesime=millesime, partiel=True)

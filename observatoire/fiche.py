@@ -158,7 +158,7 @@ def rediger(
         nom=t.nom,
         blocs=tuple(soigner_tout(bloc) for bloc in choisi.composer(t, date, avec)),
         date=date_longue(date),
-        pied=f"{t.nom} ({t.code}) · {choisi.genre} produite le {date_longue(date)} · observatoire {__version__}",
+        pied=f"{t.nom} ({t.code}) · {choisi.genre} du {date_longue(date)} · observatoire {__version__}",
         genre=choisi.genre,
         pages=choisi.pages(t),
         fichiers=tuple((str(table), str(fichier)) for table, fichier in t.base.sources.fichier.items()),

@@ -77,7 +77,7 @@ def en_pdf(contenu: Contenu, date: dt.date, charte: Charte) -> bytes:
         if contenu.pages is None or compter_pages(document) <= contenu.pages:
             return document
     raise ErreurObservatoire(
-        f"La {contenu.genre} de {contenu.nom} ({contenu.code}) ne tient pas en {contenu.pages} pages. "
+        f"{contenu.nom} ({contenu.code}), {contenu.genre} : le document ne tient pas en {contenu.pages} pages. "
         "Que faire : signalez-le, avec les données ajoutées à l'observatoire."
     )
 

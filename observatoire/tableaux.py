@@ -142,7 +142,7 @@ def _signes(lignes: Sequence[Ligne], complements: Sequence[Ecrit]) -> Iterator[E
     valeurs = [v for ligne in lignes for v in ligne.valeurs if v is not None]
     morceaux = [*_signes_presents(valeurs), *complements]
     if morceaux:
-        yield phrase(*morceaux)
+        yield phrase(morceaux[0], *(m for morceau in morceaux[1:] for m in (" ", morceau)))
 
 
 def _signes_presents(valeurs: Sequence[Valeur]) -> Iterator[str]:
@@ -152,9 +152,9 @@ def _signes_presents(valeurs: Sequence[Valeur]) -> Iterator[str]:
         pesees = enumerer([p for p in poids if p])
         moyenne = f"moyenne des quartiers publiés, pondérée par : {pesees}" if pesees else ""
         rapport = "rapport sur les seuls quartiers complets" if "" in poids else ""
-        yield f"≈{INSECABLE}estimation ({' ; '.join(filter(None, (moyenne, rapport)))}). "
+        yield f"≈{INSECABLE}estimation ({' ; '.join(filter(None, (moyenne, rapport)))})."
     if any(v.minimum for v in valeurs):
-        yield f"≥{INSECABLE}somme des seuls quartiers publiés. "
+        yield f"≥{INSECABLE}somme des seuls quartiers publiés."
 
 
 def tracer_barres(ligne: Ligne, vues: Sequence[Vue], supplements: Sequence[Barre] = ()) -> Figure | None:

@@ -146,9 +146,9 @@ def _reserves(t: Territoire, lignes: Sequence[Ligne]) -> Iterator[Ecrit]:
             groupes.setdefault(v.couverture, []).append(v)
     for siennes in groupes.values():
         couverture = ecrire_couverture(t.base, siennes[0], siens.codes)
-        yield phrase(f"{enumerer([v.libelle for v in siennes])} : ", couverture, ". ")
+        yield phrase(f"{enumerer([v.libelle for v in siennes])} : ", couverture, ".")
     if t.synthese_qpv.debordants:
-        yield "Les quartiers qui débordent du territoire sont comptés en entier. "
+        yield "Les quartiers qui débordent du territoire sont comptés en entier."
     if t.reserve_qpv:
         yield f"Quartiers comptés{t.reserve_qpv}."
 

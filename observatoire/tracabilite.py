@@ -90,7 +90,7 @@ def en_jsonld(contenu: Contenu, chiffres: pd.DataFrame, date: dt.date, editeur: 
         "@context": "https://schema.org",
         "@type": "Dataset",
         "name": f"{contenu.titre} ({contenu.code}), {contenu.genre}",
-        "description": f"Chiffres imprimés sur la {contenu.genre} : {contenu.sous_titre}.",
+        "description": f"Chiffres imprimés ({contenu.genre}) : {contenu.sous_titre}.",
         "inLanguage": "fr",
         "dateModified": date.isoformat(),
         "version": __version__,

@@ -21,11 +21,29 @@ from observatoire.tracabilite import en_csv, en_jsonld, tracer
 
 #: Les 153 territoires du site, en lots que les processus se partagent.
 LOTS = 18
-NOMBRES = "aucun un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze seize".split()
+NOMBRES = [
+    "aucun",
+    "un",
+    "deux",
+    "trois",
+    "quatre",
+    "cinq",
+    "six",
+    "sept",
+    "huit",
+    "neuf",
+    "dix",
+    "onze",
+    "douze",
+    "treize",
+    "quatorze",
+    "quinze",
+    "seize",
+]
 #: Ce qui s'écrit en chiffres sans être une valeur : années, codes, tranches d'âge, unités, départements.
 ECRITURES = re.compile(
     r"\b(19|20)\d\d\b|\bQ[NP]\w{6}\b|\b\d{5}\b|\b\d{9}\b|15-64|pour 100|\((7[578]|9[1-5])\)|(?<=du )(7[578]|9[1-5])\b"
-    r"|départements? (7[578]|9[1-5])\b|1er décile|9e décile|[13]e?r? quartile|S80/S20|(?<=Quartiers )2030"
+    r"|Lambert-93|départements? (7[578]|9[1-5])\b|1er décile|9e décile|[13]e?r? quartile|S80/S20|(?<=Quartiers )2030"
 )
 
 

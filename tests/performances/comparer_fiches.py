@@ -1,7 +1,7 @@
 """Nos fiches face au notebook paramétré qu'on exécute pour chaque territoire : temps par fiche, en rapport.
 
-Le notebook est celui qu'un analyste écrirait avec pandas, geopandas et matplotlib : mêmes chiffres clés, même tableau de
-quartiers, mêmes tableaux par thème, mêmes graphiques, même carte ; papermill l'exécute, nbconvert en fait une page.
+Le notebook est celui qu'un analyste écrirait avec pandas, geopandas et matplotlib : mêmes chiffres clés, même tableau
+de quartiers, mêmes tableaux par thème, mêmes graphiques, même carte ; papermill l'exécute, nbconvert en fait une page.
 
 Hors de la suite ordinaire (avec l'extra ``performances``) :
 ``python -m pytest tests/performances/comparer_fiches.py -n 0 -s``.
@@ -57,7 +57,8 @@ tableau = siens[["nom", "noms_communes", "population", "statut"]].assign(pauvret
 display(tableau)
 """,
     """
-ax = communes[communes.code_departement == commune.code_departement].plot(color="#f6f3ec", edgecolor="#999", figsize=(8, 5))
+voisines = communes[communes.code_departement == commune.code_departement]
+ax = voisines.plot(color="#f6f3ec", edgecolor="#999", figsize=(8, 5))
 gpd.GeoSeries([commune.geometry]).plot(ax=ax, color="none", edgecolor="black", linewidth=2)
 siens.plot(ax=ax, column="statut", legend=True)
 ouest, sud, est, nord = commune.geometry.bounds
