@@ -82,7 +82,7 @@ def test_une_fiche_est_accessible_et_ne_deborde_ni_a_l_ecran_ni_au_telephone(ong
         assert page.locator("h1").is_visible()
         assert debordement(page) <= 0
         assert violations(page, contrastes=ecran is BUREAU) == {}
-        largeurs = page.evaluate("[...document.querySelectorAll('svg')].map(svg => svg.getBoundingClientRect().width)")
+        largeurs = page.evaluate("[...document.querySelectorAll('figure')].map(f => f.getBoundingClientRect().width)")
         assert len(largeurs) >= 1
         assert all(0 < largeur <= ecran["width"] for largeur in largeurs)
     assert onglet.est_reste_seul(chemin)

@@ -42,7 +42,7 @@ from observatoire.erreurs import ErreurArgument, ErreurEcriture
 from observatoire.figure_couverture import Dessin, dessiner
 
 SVG = "{http://www.w3.org/2000/svg}"
-reglages = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+reglages = settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 @pytest.fixture(scope="module")

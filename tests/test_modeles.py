@@ -93,8 +93,7 @@ def test_une_fiche_dit_son_genre_son_territoire_et_sa_date(fiches, o, cas):
         assert autre.code in contenu.sous_titre
     assert contenu.date == "1er\u00a0mars 2026"
     assert f"{t.nom} ({t.code})" in contenu.pied
-    produit = "produit" if contenu.genre.startswith("recueil") else "produite"
-    assert f"{contenu.genre} {produit} le {contenu.date}" in contenu.pied
+    assert f"{contenu.genre} du {contenu.date}" in contenu.pied
     assert contenu.pages == (2 if modele == "repere" and t.niveau in {"qpv", "commune"} else None)
 
 
