@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -21,3 +22,18 @@ def shared() -> Path:
     if not dossier.is_dir():
         pytest.skip("le dossier ../shared (fichiers des producteurs) est absent")
     return dossier
+
+
+@pytest.fixture(scope="session")
+def navigateur():
+    """Un Chromium, le même pour tous les tests d'un processus : Playwright n'en accepte pas deux."""
+    playwright = pytest.importorskip("playwright.sync_api", reason="playwright n'est pas installé")
+    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if chromium is None:
+        pytest.skip("aucun Chromium installé (sous Debian : apt install chromium)")
+    options = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"]
+    options += ["--disable-background-networking", "--disable-component-update"]
+    with playwright.sync_playwright() as p:
+        lance = p.chromium.launch(executable_path=chromium, args=options)
+        yield lance
+        lance.close()

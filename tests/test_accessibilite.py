@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-
 import pytest
 from pages import JOUR
-from test_navigateur import OPTIONS, Onglet, debordement, playwright
+from test_navigateur import Onglet, debordement
 
 from observatoire.charte import Charte
 from observatoire.fiche import Fiche, rediger
@@ -32,17 +30,6 @@ PAGES = {
     "contrat": ("200055655", "contrat", ()),
     "charte": ("92036", "repere", ()),
 }
-
-
-@pytest.fixture(scope="module")
-def navigateur():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("aucun Chromium installé (sous Debian : apt install chromium)")
-    with playwright.sync_playwright() as p:
-        lance = p.chromium.launch(executable_path=chromium, args=list(OPTIONS))
-        yield lance
-        lance.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import re
-import shutil
 import zlib
 from dataclasses import replace
 
@@ -21,28 +20,8 @@ from observatoire.gabarits import lire_gabarit
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright n'est pas installé")
 
-OPTIONS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 DELAI_MS = 10_000
 BUREAU, TELEPHONE = {"width": 1200, "height": 800}, {"width": 375, "height": 720}
-
-
-@pytest.fixture(scope="session")
-def navigateur():
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if chromium is None:
-        pytest.skip("aucun Chromium installé (sous Debian : apt install chromium)")
-    with playwright.sync_playwright() as p:
-        lance = p.chromium.launch(executable_path=chromium, args=list(OPTIONS))
-        yield lance
-        lance.close()
 
 
 class Onglet:
