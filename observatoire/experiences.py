@@ -129,15 +129,18 @@ def concernant(table: pd.DataFrame, liens: pd.DataFrame, portees: Mapping[str, s
         Les mêmes colonnes, ``codes`` (liste : ce par quoi elle le concerne) et ``portee`` : « sur place »,
         « quartier », « intercommunalité », « département »...
     """
-    surs = liens[liens.confiance.ge(SURE) & liens.code.isin(list(portees))].groupby("id").code.agg(frozenset)
-    retenus = {nom: surs.get(nom, frozenset()) for nom in table.index}
+    surs: dict[str, set[str]] = {}
+    certains = liens[liens.confiance.ge(SURE) & liens.code.isin(list(portees))]
+    for nom, code in zip(certains.id, certains.code, strict=True):
+        surs.setdefault(nom, set()).add(code)
+    liees = table[table.index.isin(list(surs))]
     codes = [
-        [code for code in dict.fromkeys([*territoires, *qpv]) if code in retenus[nom]]
-        for nom, territoires, qpv in zip(table.index, table.territoires, table.qpv, strict=True)
+        [code for code in dict.fromkeys([*territoires, *qpv]) if code in surs[nom]]
+        for nom, territoires, qpv in zip(liees.index, liees.territoires, liees.qpv, strict=True)
     ]
     trouvees = [min((portees[code] for code in siens), key=eloignement, default=None) for siens in codes]
-    retenues = table.assign(
-        codes=pd.Series(codes, table.index, dtype=object), portee=pd.Series(trouvees, table.index, dtype=object)
+    retenues = liees.assign(
+        codes=pd.Series(codes, liees.index, dtype=object), portee=pd.Series(trouvees, liees.index, dtype=object)
     )
     retenues = retenues[retenues.portee.notna()]
     rangs = retenues.portee.map(eloignement)
