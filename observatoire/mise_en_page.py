@@ -149,7 +149,9 @@ def mettre_en_page(
     mise = Mise(
         largeur, fixe, marge, CORPS if titre else CORPS_FICHE, titres, sous_titres, notes, panneaux, droite, legende
     )
-    return mise if fixe else replace(mise, hauteur=round(mise.bas + 12 * len(notes)) - (8 if titre else 0) + 2 * marge)
+    # Sans notes, rien ne vient sous le cadre.
+    sous = 12 * len(notes) - 8 if titre else -14
+    return mise if fixe else replace(mise, hauteur=round(mise.bas + sous) + 2 * marge)
 
 
 _Choix = tuple[bool, list[Ligne], list[Panneau]]
