@@ -23,18 +23,25 @@ def compter(table: str, codes: Iterable[str], libelle: str, source: str, millesi
     libelle, source, millesime
         Ce qui est compté, d'après qui, en quelle année.
     """
-    cases = tuple(Case(table, code, "nom") for code in codes)
+    return compter_cases(f"nombre_{table}", [Case(table, code, "nom") for code in codes], libelle, source, millesime)
+
+
+def compter_cases(
+    indicateur: str, cases: Iterable[Case], libelle: str, source: str, millesime: int | None = None
+) -> Valeur:
+    """Nombre de ces cases, qui peuvent être de plusieurs tables."""
+    comptees = tuple(cases)
     return Valeur(
-        indicateur=f"nombre_{table}",
+        indicateur=indicateur,
         libelle=libelle,
         niveau="ensemble",
         code="",
-        valeur=float(len(cases)),
+        valeur=float(len(comptees)),
         statut=DIFFUSE,
         unite="",
         millesime=millesime,
         source=source,
-        origine=Origine("compte", cases),
+        origine=Origine("compte", comptees),
     )
 
 

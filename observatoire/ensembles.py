@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from observatoire.blocs import Chiffre, Phrase, chiffres_de, phrase
-from observatoire.calculs import compter, rapporter
+from observatoire.calculs import compter, compter_cases, rapporter
 from observatoire.erreurs import AgregationInterdite
 from observatoire.indicateurs import Valeur
-from observatoire.origines import Origine
 from observatoire.territoire import Base, Territoire
 from observatoire.typographie import INSECABLE, nombre
 
@@ -101,10 +100,7 @@ def ecrire_couverture(base: Base, v: Valeur, codes: Sequence[str]) -> Phrase:
     """« 6 quartiers publiés sur 8 (69,9 % des habitants) »."""
     publies = [str(base.releve.table.at[case.ligne, "code"]) for case in v.origine.cases]
     source = "ANCT, géographie prioritaire 2024"
-    compte = replace(
-        compter("qpv", publies, "Quartiers publiés", v.reference, v.millesime),
-        origine=Origine("compte", v.origine.cases),
-    )
+    compte = compter_cases("nombre_qpv", v.origine.cases, "Quartiers publiés", v.reference, v.millesime)
     total = compter("qpv", codes, "Quartiers", source, 2024)
     quartiers = "quartier publié" if len(publies) == 1 else "quartiers publiés"
     debut = phrase(_entier(compte), f"{INSECABLE}{quartiers} sur{INSECABLE}", _entier(total))

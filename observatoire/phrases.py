@@ -142,10 +142,15 @@ def _superlatif(rang: int) -> str:
 
 def _emploi_du_quartier(t: Territoire) -> Phrase:
     """Son taux d'emploi devant celui des quartiers du département."""
-    sien = t.indicateur("taux_emploi")
+    return _devant_les_quartiers(t, "taux_emploi", "le taux d'emploi des 15-64 ans")
+
+
+def _devant_les_quartiers(t: Territoire, indicateur: str, nom: str) -> Phrase:
+    """Un taux du territoire devant celui des quartiers du département, ou pourquoi il n'est pas publié."""
+    sien = t.indicateur(indicateur)
     if sien.statut != DIFFUSE:
-        return phrase(f"le taux d'emploi des 15-64 ans n'y est pas publié ({dire_raison(sien)})")
-    debut = phrase("le taux d'emploi des 15-64 ans y est de ", ecrire_taux(sien), dire_annee(sien))
+        return phrase(f"{nom} n'y est pas publié ({dire_raison(sien)})")
+    debut = phrase(f"{nom} y est de ", ecrire_taux(sien), dire_annee(sien))
     return phrase(debut, opposer(sien, des_quartiers(departement_de(t), sien)))
 
 
@@ -155,7 +160,7 @@ def _emploi_du_quartier(t: Territoire) -> Phrase:
 def _sans_quartier(t: Territoire) -> Iterator[Phrase]:
     yield _aucun_quartier(t)
     if t.niveau == "commune" and not t.synthese_qpv.departements_absents:
-        yield _pauvrete_sans_quartier(t)
+        yield _devant_les_quartiers(t, "taux_pauvrete", "le taux de pauvreté")
     else:
         yield from _poids(t)
     if t.evolution_qpv.empty:
@@ -188,14 +193,6 @@ def _sorties(noms: Iterable[str]) -> Phrase:
     if len(cites) == 1:
         return phrase(f"le quartier {cites[0]}, prioritaire en 2015, ne l'est plus en 2024")
     return phrase(f"les quartiers {enumerer(cites)}, prioritaires en 2015, ne le sont plus en 2024")
-
-
-def _pauvrete_sans_quartier(t: Territoire) -> Phrase:
-    sien = t.indicateur("taux_pauvrete")
-    if sien.statut != DIFFUSE:
-        return phrase(f"le taux de pauvreté n'y est pas publié ({dire_raison(sien)})")
-    debut = phrase("le taux de pauvreté y est de ", ecrire_taux(sien), dire_annee(sien))
-    return phrase(debut, opposer(sien, des_quartiers(departement_de(t), sien)))
 
 
 def _poids(t: Territoire) -> Iterator[Phrase]:

@@ -9,9 +9,9 @@ import pandas as pd
 
 from observatoire.activites import raconter, recenser_recits
 from observatoire.blocs import Bloc, Chiffre, Colonne, Phrase, Recits, Tableau, Texte, phrase
+from observatoire.calculs import compter_cases
 from observatoire.ensembles import citer_sources
-from observatoire.indicateurs import DIFFUSE, Valeur
-from observatoire.origines import Case, Origine
+from observatoire.origines import Case
 from observatoire.reperes import dessiner_carte, identite, presenter
 from observatoire.territoire import Territoire
 from observatoire.themes import capitaliser
@@ -57,20 +57,8 @@ def par_theme_premier(t: Territoire, recits: pd.DataFrame) -> dict[str, pd.DataF
 
 def _compte(libelle: str, recits: pd.DataFrame) -> Chiffre:
     """Combien de récits, et lesquels."""
-    cases = tuple(Case(str(table), str(code), "document") for code, table in recits.table.items())
-    v = Valeur(
-        indicateur="nombre_recits",
-        libelle=libelle,
-        niveau="ensemble",
-        code="",
-        valeur=float(len(recits)),
-        statut=DIFFUSE,
-        unite="",
-        millesime=None,
-        source=SOURCE_CATALOGUE,
-        origine=Origine("compte", cases),
-    )
-    return Chiffre(nombre(len(recits)), v)
+    cases = [Case(str(table), str(code), "document") for code, table in recits.table.items()]
+    return Chiffre(nombre(len(recits)), compter_cases("nombre_recits", cases, libelle, SOURCE_CATALOGUE))
 
 
 def compter_recits(recits: pd.DataFrame) -> Phrase:
