@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pandas as pd
 
@@ -55,22 +55,29 @@ def par_theme_premier(t: Territoire, recits: pd.DataFrame) -> dict[str, pd.DataF
     return {theme: recits[premiers == theme] for theme in ordre if premiers.eq(theme).any()}
 
 
-def _compte(libelle: str, recits: pd.DataFrame) -> Chiffre:
-    """Combien de récits, et lesquels."""
+def _compte(libelle: str, recits: pd.DataFrame, annee: int | None) -> Chiffre:
+    """Combien de récits, et lesquels ; ``annee`` est celle du plus récent de tous."""
     cases = [Case(str(table), str(code), "document") for code, table in recits.table.items()]
-    return Chiffre(nombre(len(recits)), compter_cases("nombre_recits", cases, libelle, SOURCE_CATALOGUE))
+    return Chiffre(nombre(len(recits)), compter_cases("nombre_recits", cases, libelle, SOURCE_CATALOGUE, annee))
+
+
+def _derniere(recits: Iterable[pd.DataFrame]) -> int | None:
+    annees = [int(annee) for table in recits for annee in table.annee.dropna()]
+    return max(annees, default=None)
 
 
 def compter_recits(recits: pd.DataFrame) -> Phrase:
-    """« 4 expériences et 21 actions sont recensées, dont 3 sur place »."""
+    """« Recensées ici ou alentour : 4 expériences et 21 actions, dont 3 sur place »."""
     experiences, actions = recits[recits.table == "experiences"], recits[recits.table == "actions"]
     proches = recits[recits.portee.isin(SUR_PLACE)]
+    annee = _derniere([recits])
     return phrase(
-        _nommer(_compte("Expériences", experiences), len(experiences), "expérience"),
+        "Recensées ici ou alentour : ",
+        _nommer(_compte("Expériences", experiences, annee), len(experiences), "expérience"),
         " et ",
-        _nommer(_compte("Actions", actions), len(actions), "action"),
-        " sont recensées ici ou alentour, dont ",
-        _compte("Récits sur place", proches),
+        _nommer(_compte("Actions", actions, annee), len(actions), "action"),
+        ", dont ",
+        _compte("Récits sur place", proches, annee),
         " sur place.",
     )
 
@@ -97,18 +104,14 @@ def sommaire(par_theme: dict[str, pd.DataFrame]) -> Tableau:
         Colonne("Sur place", nombre=True),
         Colonne("Le plus récent", nombre=True),
     )
+    annee = _derniere(par_theme.values())
     lignes = tuple(
         (
             capitaliser(theme),
-            _compte("Récits", siens),
-            _compte("Récits sur place", siens[siens.portee.isin(SUR_PLACE)]),
-            _annee(siens),
+            _compte("Récits", siens, annee),
+            _compte("Récits sur place", siens[siens.portee.isin(SUR_PLACE)], annee),
+            str(_derniere([siens]) or "n.d."),
         )
         for theme, siens in par_theme.items()
     )
     return Tableau("Par thème", colonnes, lignes, notes=(f"Source : {SOURCE_CATALOGUE}.",))
-
-
-def _annee(recits: pd.DataFrame) -> str:
-    annees = recits.annee.dropna()
-    return str(int(annees.max())) if len(annees) else "n.d."

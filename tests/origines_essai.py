@@ -31,11 +31,11 @@ def recalculer(o: Observatoire, origine: Origine, unite: str) -> float:
     """
     if origine.termes:
         return _confronter(o, origine)
-    if not origine.cases:
-        return math.nan
     if origine.calcul == "compte":
         assert not any(_vide(o, case) for case in origine.cases), "on compte une case vide"
         return float(len(set(origine.cases)))
+    if not origine.cases:
+        return math.nan
     cases, references = _nombres(o, origine.cases), _nombres(o, origine.references)
     if origine.calcul == "valeur":
         assert len(cases) == 1, "une valeur lue telle quelle vient d'une seule case"

@@ -43,7 +43,7 @@ NOMBRES = [
 #: Ce qui s'écrit en chiffres sans être une valeur : années, codes, tranches d'âge, unités, départements.
 ECRITURES = re.compile(
     r"\b(19|20)\d\d\b|\bQ[NP]\w{6}\b|\b\d{5}\b|\b\d{9}\b|15-64|pour 100|\((7[578]|9[1-5])\)|(?<=du )(7[578]|9[1-5])\b"
-    r"|Lambert-93|départements? (7[578]|9[1-5])\b|1er décile|9e décile|[13]e?r? quartile|S80/S20|(?<=Quartiers )2030"
+    r"|Lambert-93|[Dd]épartements? (7[578]|9[1-5])\b|1er décile|9e décile|[13]e?r? quartile|S80/S20|(?<=Quartiers )2030"
 )
 
 
@@ -122,19 +122,39 @@ def sans_ecritures(texte, noms):
     return ECRITURES.sub("", texte)
 
 
+def verifier_contenu(o, contenu, noms):
+    chiffres = list(chiffres_de(contenu.blocs))
+    for chiffre in chiffres:
+        verifier(o, chiffre)
+    # Un récit cite son document ; le mode d'emploi, les définitions et les sources sont des textes fixes.
+    for bloc in contenu.blocs:
+        if isinstance(bloc, Recits) or (isinstance(bloc, Texte) and bloc.petit):
+            continue
+        nus = [sans_ecritures(texte, noms) for texte in textes_nus(bloc)]
+        assert [texte for texte in nus if re.search(r"\d", texte)] == [], contenu.nom
+    return len(chiffres)
+
+
 @pytest.mark.parametrize("lot", range(LOTS))
 def test_chaque_chiffre_se_refait_et_aucun_autre_ne_s_imprime(o, lot, noms):
     for t, contenu in contenus(o, lot):
-        chiffres = list(chiffres_de(contenu.blocs))
-        assert len(chiffres) > 30, t
-        for chiffre in chiffres:
-            verifier(o, chiffre)
-        # Un récit cite son document ; le mode d'emploi, les définitions et les sources sont des textes fixes.
-        for bloc in contenu.blocs:
-            if isinstance(bloc, Recits) or (isinstance(bloc, Texte) and bloc.petit):
-                continue
-            nus = [sans_ecritures(texte, noms) for texte in textes_nus(bloc)]
-            assert [texte for texte in nus if re.search(r"\d", texte)] == [], t
+        assert verifier_contenu(o, contenu, noms) > 30, t
+
+
+@pytest.mark.parametrize(
+    ("modele", "recherche", "autres"),
+    [
+        ("comparatif", "92036", ("92025", "92050")),
+        ("comparatif", "QN09219N", ("95018", "CACP", "95")),
+        ("experiences", "95", ()),
+        ("experiences", "QN09201M", ()),
+        *(("contrat", code, ()) for code in ("CACP", "CARPF", "200057990", "SQY")),
+    ],
+)
+def test_les_autres_modeles_se_refont_aussi(o, noms, modele, recherche, autres):
+    avec = tuple(map(o.territoire, autres))
+    contenu = rediger(o.territoire(recherche), JOUR, modele, avec).contenu
+    assert verifier_contenu(o, contenu, noms) >= (5 if modele == "experiences" else 30)
 
 
 @pytest.fixture(scope="module")
