@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 from typing import NamedTuple
 
 import pypdfium2
@@ -180,3 +182,17 @@ def _page_vide(pages: list[Page]) -> Iterator[str]:
     rempli = (plafond - min((b.bas for b in derniere.corps), default=plafond)) / (plafond - BAS)
     if len(pages) > 1 and rempli < _REMPLISSAGE:
         yield f"page {derniere.numero} : presque vide ({100 * rempli:.0f} % de sa hauteur)"
+
+
+def main(dossier: Path) -> int:
+    """Contrôle chaque PDF d'un site produit, à la main ou dans l'intégration continue ; rend le code de sortie."""
+    problemes = {chemin.name: controler(chemin.read_bytes()) for chemin in sorted(dossier.glob("*.pdf"))}
+    for nom, trouves in problemes.items():
+        for probleme in trouves:
+            print(f"{nom}, {probleme}")
+    print(f"{len(problemes)} PDF contrôlés, {sum(map(bool, problemes.values()))} à revoir")
+    return int(not problemes or any(problemes.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1])))
