@@ -12,7 +12,7 @@ from observatoire import __version__, carte, carte_statique
 from observatoire.charte import Charte, logo_en_adresse, variables_css
 from observatoire.gabarits import environnement, lire_gabarit
 from observatoire.referentiel import CODE_PERIMETRE, normaliser
-from observatoire.territoire import Base, Territoire, situer
+from observatoire.territoire import Base, Territoire, dire_habitants_quartiers, situer
 from observatoire.typographie import accorder, date_longue, enumerer
 
 #: Groupes de la page, dans l'ordre de lecture : titre, puis au singulier et au pluriel.
@@ -75,7 +75,7 @@ def _habitants(t: Territoire) -> str:
     if t.niveau == "qpv":
         return accorder(int(t.qpv.population.iloc[0]), "habitant")
     precision = " (quartiers entiers)" if t.synthese_qpv.debordants else " en QPV"
-    return accorder(t.habitants_quartiers, "habitant") + precision + t.reserve_qpv
+    return dire_habitants_quartiers(t) + precision + t.reserve_qpv
 
 
 def dessiner(base: Base, entrees: Sequence[Entree], date: dt.date, charte: Charte) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from observatoire.adresses import adresse_web
 from observatoire.blocs import Bloc, Recit, Recits, Texte
 from observatoire.portees import eloignement
 from observatoire.schemas import NATURES_RACONTEES
@@ -29,7 +30,7 @@ _COLONNES = [
     "page",
     "url",
 ]
-_IMPRIMES = {"qpv": 3, "commune": 3, "epci": 8, "ept": 8, "departement": 15, "perimetre": 20}
+_IMPRIMES = {**_DONNES, "qpv": 3, "commune": 3}
 
 
 def experiences_et_actions(t: Territoire) -> Bloc:
@@ -71,7 +72,7 @@ def raconter(ligne: Any, themes: int | None = 2) -> Recit:
         date=date_imprimee(ligne.date, None if pd.isna(ligne.annee) else int(ligne.annee)),
         portee=str(ligne.portee),
         reference=str(ligne.document) if pd.isna(ligne.page) else f"{ligne.document}, p.{INSECABLE}{int(ligne.page)}",
-        url="" if pd.isna(ligne.url) else str(ligne.url),
+        url="" if pd.isna(ligne.url) else adresse_web(str(ligne.url)),
     )
 
 

@@ -66,7 +66,7 @@ def rapporter(haut: Valeur, bas: Valeur, libelle: str, unite: str, decimales: in
     """Le premier rapporté au second, pour cent si l'unité est « % » ; indisponible si l'un des deux manque."""
     calculable = haut.statut == bas.statut == DIFFUSE and bas.valeur > 0
     echelle = 100 if unite == "%" else 1
-    sources = dict.fromkeys((haut.reference, bas.reference))
+    sources = dict.fromkeys((haut.source, bas.source))
     return replace(
         haut,
         indicateur=f"{haut.indicateur}_par_{bas.indicateur}",
@@ -96,7 +96,7 @@ def ecarter(sujet: Valeur, autre: Valeur, nature: str) -> Valeur | None:
         valeur=ecart,
         unite=unite,
         decimales=0 if unite == "%" else sujet.decimales,
-        source=" ; ".join(dict.fromkeys((sujet.reference, autre.reference))),
+        source=" ; ".join(dict.fromkeys((sujet.source, autre.source))),
         estimation=sujet.estimation or autre.estimation,
         couverture=None,
         origine=Origine(calcul, termes=(sujet.origine, autre.origine)),

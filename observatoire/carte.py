@@ -20,7 +20,7 @@ from observatoire.alternatif import decrire_quartiers
 from observatoire.erreurs import ErreurArgument
 from observatoire.qpv import LIBELLES_STATUTS, citer_departements
 from observatoire.referentiel import REGION
-from observatoire.territoire import Territoire
+from observatoire.territoire import Territoire, annee_des_quartiers, dire_habitants_quartiers
 from observatoire.typographie import INSECABLE, accorder, date_longue, enumerer, soigner
 
 LAMBERT = 2154
@@ -356,7 +356,7 @@ def _crediter(sources: str, date: dt.date) -> str:
 
 
 SOURCES = (
-    "ANCT, géographie prioritaire 2024 ; Insee, populations municipales 2020 ; "
+    "ANCT, géographie prioritaire 2024 ; Insee, populations municipales {annee} ; "
     "IGN Admin Express (contours généralisés), COG 2026"
 )
 
@@ -390,7 +390,7 @@ def decrire(territoire: Territoire, date: dt.date) -> Carte:
         situation=tuple(_situation(territoire)),
         emprise=emprise,
         notes=tuple(map(soigner, _notes(territoire))),
-        sources=soigner(SOURCES),
+        sources=soigner(SOURCES.format(annee=annee_des_quartiers(territoire.base))),
         date=date,
         texte_alternatif=decrire_quartiers(territoire),
     )
@@ -414,7 +414,7 @@ def _sous_titre(t: Territoire) -> str:
         return "Géographie prioritaire 2024"
     return (
         f"Géographie prioritaire 2024{INSECABLE}: {synthese.nombre} QPV, "
-        f"{accorder(t.habitants_quartiers, 'habitant')} en 2020{t.reserve_qpv}"
+        f"{dire_habitants_quartiers(t)} en {annee_des_quartiers(t.base)}{t.reserve_qpv}"
     )
 
 

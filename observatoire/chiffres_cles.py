@@ -12,7 +12,7 @@ from observatoire.ensembles import nom_court, presentes, quartiers_de_reference,
 from observatoire.grammaire import de
 from observatoire.indicateurs import DIFFUSE, Valeur, ecrire_valeur
 from observatoire.qpv import citer_departements
-from observatoire.territoire import Territoire
+from observatoire.territoire import Territoire, annee_des_quartiers, habitants_de
 from observatoire.typographie import INSECABLE, nombre
 
 SOURCE_ANCT = "ANCT, géographie prioritaire 2024"
@@ -37,18 +37,20 @@ def chiffres_cles(t: Territoire) -> tuple[ChiffreCle, ...]:
 
 
 def _du_quartier(t: Territoire) -> Iterator[ChiffreCle]:
-    habitants = t.indicateur("population", 2020)
+    annee = annee_des_quartiers(t.base)
+    habitants = t.indicateur("population", annee)
     texte: Ecrit = phrase("sur ", _nombre_de_communes(t), " communes")
     if len(t.communes) == 1:
-        commune = t.parents[0].indicateur("population", 2020)
+        commune = t.parents[0].indicateur("population", annee)
         part = rapporter(habitants, commune, "Part des habitants de la commune", "%")
         texte = phrase(Chiffre(part.affichage, part), f" des habitants {de(t.parents[0])}")
+        texte = texte if part.statut == DIFFUSE else f"Part non calculable : population {annee} non publiée"
     yield ChiffreCle(_nombre(habitants), "habitants", habitants.reference, texte)
 
 
 def _du_territoire(t: Territoire) -> Iterator[ChiffreCle]:
     habitants = t.indicateur("population")
-    ancienne = t.indicateur("population", 2020)
+    ancienne = t.indicateur("population", annee_des_quartiers(t.base))
     yield ChiffreCle(_nombre(habitants), "habitants", habitants.reference, _evolution(habitants, ancienne))
     synthese = t.synthese_qpv
     if synthese.departements_absents and not synthese.nombre:
@@ -69,10 +71,12 @@ def _evolution(habitants: Valeur, ancienne: Valeur) -> Ecrit:
 def _habitants(t: Territoire) -> Ecrit:
     if not t.synthese_qpv.nombre:
         return ""
-    total = t.base.agreger("population", t.qpv.index, millesime=2020)
+    total = habitants_de(t.base, t.qpv.index)
+    if total.statut != DIFFUSE:
+        return f"Nombre d'habitants non publié en {annee_des_quartiers(t.base)}"
     entiers = ", quartiers pris en entier" if t.synthese_qpv.debordants else ""
     habitants = "habitant" if total.valeur < 2 else "habitants"
-    return phrase(Chiffre(nombre(total.valeur), total), f"{INSECABLE}{habitants} en 2020{entiers}")
+    return phrase(Chiffre(total.nombre_affiche, total), f"{INSECABLE}{habitants} en {total.millesime}{entiers}")
 
 
 def _part(t: Territoire) -> ChiffreCle:
@@ -97,7 +101,9 @@ def _raison(t: Territoire) -> str:
         return f"Non calculée : les QPV {du} ne sont pas embarqués"
     if synthese.debordants:
         return "Non calculable : la répartition des quartiers à cheval n’est pas publiée"
-    return "Non calculable : population municipale 2020 non publiée"
+    annee = annee_des_quartiers(t.base)
+    sienne = t.indicateur("population", annee).statut == DIFFUSE
+    return f"Non calculable : population {f'{annee} d’un quartier' if sienne else f'municipale {annee}'} non publiée"
 
 
 def _nombre(v: Valeur) -> Chiffre:
@@ -155,7 +161,7 @@ def _comparaison(t: Territoire, indicateur: str, v: Valeur, autres: list[Regard]
     ensemble = next(iter(quartiers_de_reference(t)), None) if t.niveau == "qpv" else ses_quartiers(t)
     reunie = ensemble.valeur(indicateur, v.millesime) if ensemble else None
     if ensemble and reunie:
-        return _citer(t, ensemble.titre, v, reunie)
+        return _citer(t, ensemble.titre, v, reunie, "écart" if t.niveau == "qpv" else t.libelle_niveau)
     datee = next((autre for autre in autres if autre.valeur.statut == DIFFUSE), None)
     if datee is None:
         return ""
@@ -174,6 +180,8 @@ def _fourchette(t: Territoire, communes: list[Regard]) -> Ecrit:
         return ""
     valeurs = sorted((commune.valeur for commune in communes), key=lambda v: v.valeur)
     bas, haut = _nombre(valeurs[0]), Chiffre(valeurs[-1].affichage, valeurs[-1])
+    if valeurs[0].valeur == valeurs[-1].valeur:
+        return phrase(haut, " dans ses ", _nombre_de_communes(t), " communes")
     return phrase("de ", bas, " à ", haut, " dans ses ", _nombre_de_communes(t), " communes")
 
 
@@ -181,13 +189,18 @@ def _phrase(t: Territoire, v: Valeur, autre: Regard) -> Phrase:
     return _citer(t, nom_court(t, autre.nom), v, autre.valeur)
 
 
-def _citer(t: Territoire, nom: str, v: Valeur, autre: Valeur) -> Phrase:
-    """« Val-d'Oise : 17,3 % (écart : +10,7 points) » ; une estimation porte son signe."""
+def _citer(t: Territoire, nom: str, v: Valeur, autre: Valeur, ecart_de: str = "écart") -> Phrase:
+    """« Val-d'Oise : 17,3 % (écart : +10,7 points) » ; une estimation porte son signe.
+
+    ``ecart_de`` dit de qui est l'écart, quand l'autre valeur est celle d'une partie du territoire.
+    """
     debut = phrase(f"{nom}{INSECABLE}: ", _affiche(autre))
     ecart = ecarter(v, autre, str(t.base.releve.fiche(v.indicateur).nature))
     if ecart is None:
         return debut
-    signe = "+" if ecart.valeur > 0 else ""
+    signe = (f"≈{INSECABLE}" if ecart.estimation else "") + ("+" if ecart.valeur > 0 else "")
+    if round(ecart.valeur, ecart.decimales) == 0:
+        return phrase(debut, " (écart ", Chiffre("nul", ecart), ")")
     unite = "point" if ecart.unite == "points" and abs(ecart.valeur) < 2 else ecart.unite
     texte = signe + ecrire_valeur(ecart.valeur, unite, ecart.decimales)
-    return phrase(debut, f" (écart{INSECABLE}: ", Chiffre(texte, ecart), ")")
+    return phrase(debut, f" ({ecart_de}{INSECABLE}: ", Chiffre(texte, ecart), ")")

@@ -41,16 +41,29 @@ class Format:
     nom: str
     lien: str
     rendre: Callable[[Fiche, Liens], bytes]
-    verifier: Callable[[bytes, Territoire], bytes]
+    verifier: Callable[[Fiche, bytes, Territoire], bytes]
 
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
     {
         "html": Format(
-            "HTML", "Version à lire à l'écran", lambda fiche, liens: fiche.en_html(liens).encode(), verifier_html
+            "HTML",
+            "Version à lire à l'écran",
+            lambda fiche, liens: fiche.en_html(liens).encode(),
+            lambda fiche, page, t: verifier_html(page, t, libre=_page_de_l_analyste(fiche)),
         ),
-        "pdf": Format("PDF", "Version à imprimer (PDF)", lambda fiche, _: fiche.pdf, verifier_pdf),
-        "docx": Format("Word", "Version à modifier (Word)", lambda fiche, _: fiche.docx, verifier_docx),
+        "pdf": Format(
+            "PDF",
+            "Version à imprimer (PDF)",
+            lambda fiche, _: fiche.pdf,
+            lambda _, document, t: verifier_pdf(document, t),
+        ),
+        "docx": Format(
+            "Word",
+            "Version à modifier (Word)",
+            lambda fiche, _: fiche.docx,
+            lambda _, document, t: verifier_docx(document, t),
+        ),
     }
 )
 
@@ -101,7 +114,8 @@ class Commande:
     def _prefixe(self) -> str:
         if self.modele == MODELE_PAR_DEFAUT:
             return ""
-        return normaliser(Path(self.modele).name).replace(" ", "-")[:40] + "-"
+        nom = normaliser(Path(self.modele).resolve().name).replace(" ", "-")[:40]
+        return f"{nom or 'modele'}-"
 
     @property
     def mise_en_forme(self) -> str:
@@ -127,6 +141,10 @@ class Commande:
 def nom_de_fichier(t: Territoire) -> str:
     """Nom de fichier sans accent ni espace, lisible et unique : « commune-92036-gennevilliers »."""
     return f"{t.niveau}-{t.code}-{normaliser(t.nom).replace(' ', '-')[:60]}".rstrip("-")
+
+
+def _page_de_l_analyste(fiche: Fiche) -> bool:
+    return fiche.gabarits is not None and "html" in fiche.gabarits.formes
 
 
 def _versions() -> Iterator[str]:

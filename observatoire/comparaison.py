@@ -129,6 +129,8 @@ def _valeur(releve: Releve, cible: Cible, indicateur: str, annee: int | None, vo
 def ecart_entre(sujet: Valeur, autre: Valeur, nature: str) -> tuple[float, str]:
     """Écart du sujet à l'autre : en points pour une part, en % pour un montant, brut pour un indice ou un ratio."""
     comparables = sujet.statut == autre.statut == DIFFUSE and sujet.millesime == autre.millesime
+    # Deux années inconnues ne sont la même que dans un même fichier.
+    comparables &= sujet.millesime is not None or autre.source.startswith(sujet.source)
     if not comparables or nature == "effectif":
         return math.nan, ""
     if nature == "mediane":

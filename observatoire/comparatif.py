@@ -5,17 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 
-from observatoire.blocs import Bloc, Chiffre, Colonne, Ecrit, Figure, Phrase, Tableau, Texte, phrase
+from observatoire.blocs import Bloc, Chiffre, Colonne, Ecrit, Figure, Phrase, Tableau, Texte, ecrire_sans_unite, phrase
 from observatoire.calculs import compter
 from observatoire.chiffres_cles import SOURCE_ANCT
 from observatoire.comparaison import confronter
-from observatoire.ensembles import citer_sources, presentes, ses_quartiers
+from observatoire.ensembles import citer_sources, lui_meme, presentes, ses_quartiers
+from observatoire.grammaire import majuscule
 from observatoire.indicateurs import DIFFUSE, Valeur
 from observatoire.mentions import mentionner
-from observatoire.reperes import dessiner_carte, niveau_imprime
+from observatoire.reperes import compter_intercommunalites, dessiner_carte, niveau_imprime
 from observatoire.tableaux import Ligne, Vue, tabuler, tracer_barres
-from observatoire.territoire import Territoire
-from observatoire.themes import AILLEURS, GRAPHIQUES, ORDRE, capitaliser
+from observatoire.territoire import Territoire, annee_des_communes, annee_des_quartiers, habitants_de
+from observatoire.themes import AILLEURS, GRAPHIQUES, ORDRE, reserver
 from observatoire.typographie import INSECABLE, enumerer, nombre
 
 #: Au-delà, les colonnes d'une page A4 ne se lisent plus.
@@ -32,19 +33,32 @@ def comparatif(t: Territoire, date: dt.date, avec: Sequence[Territoire]) -> Iter
     if essentiel:
         yield Texte("L'essentiel", essentiel, notes=citer_sources(*essentiel))
     yield _identites(tous)
-    vues = [Vue(_nom(autre), autre.nom, sujet=autre is t) for autre in tous]
+    noms = _noms(tous)
+    vues = [Vue(noms[autre.code], autre.nom, sujet=autre is t) for autre in tous]
     for theme, lignes in themes.items():
-        yield tabuler(capitaliser(theme), lignes, vues, _graphique(theme, lignes, vues))
+        yield tabuler(majuscule(theme), lignes, vues, _graphique(theme, lignes, vues))
     ensembles = [ligne for ligne in map(_ligne_des_quartiers(tous), _de_quartier(t)) if ligne is not None]
     if ensembles:
-        yield tabuler("Dans leurs quartiers prioritaires", ensembles, vues)
+        reserves = [r for rang, autre in enumerate(tous) for r in _reserves(autre, noms, ensembles, rang)]
+        yield tabuler("Dans leurs quartiers prioritaires", ensembles, vues, complements=reserves)
     for autre in tous:
         yield dessiner_carte(autre, date)
     yield from mentionner(t.base, [*imprimes, *(ligne.indicateur for ligne in ensembles)], en_ept=_en_ept(tous))
 
 
-def _nom(t: Territoire) -> str:
-    return t.sigle or (f"QPV {t.nom}" if t.niveau == "qpv" else t.nom)
+def _noms(tous: Sequence[Territoire]) -> dict[str, str]:
+    """Nom court de chaque territoire, suivi de ses communes ou de son code quand un autre le porte aussi."""
+    courts = {t.code: t.sigle or (f"QPV {t.nom}" if t.niveau == "qpv" else t.nom) for t in tous}
+    partages = {nom for nom in courts.values() if list(courts.values()).count(nom) > 1}
+    precisions = {t.code: enumerer(list(t.communes.nom)) if t.niveau == "qpv" else t.code for t in tous}
+    return {code: f"{nom} ({precisions[code]})" if nom in partages else nom for code, nom in courts.items()}
+
+
+def _reserves(t: Territoire, noms: dict[str, str], lignes: Sequence[Ligne], rang: int) -> Iterator[Ecrit]:
+    """Ce que les valeurs de ses quartiers ne disent pas d'elles-mêmes, précédé de son nom."""
+    dites = list(reserver(t, [ligne.valeurs[rang] for ligne in lignes]))
+    if dites:
+        yield phrase(f"{noms[t.code]} : ", dites[0], *(m for dite in dites[1:] for m in (" ", dite)))
 
 
 def _en_ept(tous: Sequence[Territoire]) -> bool:
@@ -52,13 +66,13 @@ def _en_ept(tous: Sequence[Territoire]) -> bool:
 
 
 def _par_theme(tous: Sequence[Territoire]) -> dict[str, list[Ligne]]:
-    """Les indicateurs qu'un territoire au moins a en propre, par thème."""
+    """Les indicateurs que deux territoires au moins ont en propre, par thème."""
     catalogue = tous[0].base.releve.catalogue
     themes: dict[str, list[Ligne]] = {theme: [] for theme in ORDRE}
     for indicateur, theme in catalogue.theme[~catalogue.index.isin(AILLEURS)].items():
         valeurs = _valeurs(tous, str(indicateur))
         ligne = _ligne(tous[0], str(indicateur), valeurs)
-        if ligne is not None:
+        if ligne is not None and len(presentes(valeurs)) > 1:
             themes.setdefault(str(theme), []).append(ligne)
     return {theme: lignes for theme, lignes in themes.items() if lignes}
 
@@ -83,7 +97,7 @@ def _de_quartier(t: Territoire) -> list[str]:
 
 def _ligne_des_quartiers(tous: Sequence[Territoire]) -> Callable[[str], Ligne | None]:
     """De quoi faire la ligne d'un indicateur sur l'ensemble des quartiers de chaque territoire."""
-    ensembles = [ses_quartiers(t) for t in tous]
+    ensembles = [lui_meme(t) if t.niveau == "qpv" else ses_quartiers(t) for t in tous]
 
     def ligne(indicateur: str) -> Ligne | None:
         return _ligne(tous[0], indicateur, [e.valeur(indicateur) if e else None for e in ensembles])
@@ -109,31 +123,42 @@ def _essentiel(tous: Sequence[Territoire]) -> Iterator[Phrase]:
 
 
 def _etendue(tous: Sequence[Territoire], valeurs: Sequence[Valeur]) -> Phrase:
-    noms = {t.code: _nom(t) for t in tous}
+    noms = _noms(tous)
     bas, haut = min(valeurs, key=lambda v: v.valeur), max(valeurs, key=lambda v: v.valeur)
     annee = f" en {bas.millesime}" if bas.millesime else ""
     if bas.valeur == haut.valeur:
-        return phrase(f"{bas.libelle}{annee} : ", Chiffre(bas.affichage, bas), ", la même valeur pour tous.")
+        return phrase(
+            f"{bas.libelle}{annee} : ", Chiffre(bas.affichage, bas), ", la même valeur partout où il est publié."
+        )
     debut = phrase(f"{bas.libelle}{annee} : de ", Chiffre(bas.affichage, bas), f" ({noms[bas.code]}) à ")
     return phrase(debut, Chiffre(haut.affichage, haut), f" ({noms[haut.code]}).")
 
 
 def _identites(tous: Sequence[Territoire]) -> Tableau:
-    colonnes = (Colonne("Territoire", large=1), *(Colonne(_nom(t), nombre=True) for t in tous))
+    colonnes = (Colonne("Territoire", large=1), *(Colonne(nom, nombre=True) for nom in _noms(tous).values()))
+    base = tous[0].base
+    annee = annee_des_quartiers(base)
     lignes: list[tuple[Ecrit, ...]] = [
         ("Niveau et code", *(f"{niveau_imprime(t)} {t.code}" for t in tous)),
-        ("Intercommunalité", *(enumerer([i.sigle or i.nom for i in t.intercommunalites][:2]) or "-" for t in tous)),
-        ("Habitants (2023 ; 2020 pour un QPV)", *map(_habitants, tous)),
+        ("Intercommunalités", *map(_intercommunalites, tous)),
+        (f"Habitants ({annee_des_communes(base)} ; {annee} pour un QPV)", *map(_habitants, tous)),
         ("Quartiers prioritaires", *map(_compter, tous)),
-        ("Habitants en QPV (2020)", *map(_habitants_qpv, tous)),
-        ("Part des habitants en QPV (2020)", *map(_part, tous)),
+        (f"Habitants en QPV ({annee})", *map(_habitants_qpv, tous)),
+        (f"Part des habitants en QPV ({annee})", *map(_part, tous)),
     ]
-    notes = (f"* Quartiers pris en entier, dont un déborde. Sources : Insee, populations municipales ; {SOURCE_ANCT}.",)
+    entiers = "* Quartiers pris en entier, dont un au moins déborde. " if any(map(_deborde, tous)) else ""
+    notes = (f"{entiers}Sources : Insee, populations municipales ; {SOURCE_ANCT}.",)
     return Tableau("Les territoires", colonnes, tuple(lignes), notes=notes)
 
 
+def _intercommunalites(t: Territoire) -> Ecrit:
+    if t.niveau in {"departement", "perimetre"}:
+        return compter_intercommunalites(t)
+    return enumerer([i.sigle or i.nom for i in t.intercommunalites]) or "-"
+
+
 def _habitants(t: Territoire) -> Ecrit:
-    v = t.indicateur("population")
+    v = t.indicateur("population", annee_des_quartiers(t.base) if t.niveau == "qpv" else annee_des_communes(t.base))
     return Chiffre(v.nombre_affiche, v)
 
 
@@ -147,9 +172,8 @@ def _compter(t: Territoire) -> Ecrit:
 def _habitants_qpv(t: Territoire) -> Ecrit:
     if t.niveau == "qpv" or t.qpv.empty:
         return "-"
-    total = t.base.agreger("population", t.qpv.index, millesime=2020)
     entiers = f"{INSECABLE}*" if _deborde(t) else ""
-    return phrase(Chiffre(nombre(total.valeur), total), entiers)
+    return phrase(ecrire_sans_unite(habitants_de(t.base, t.qpv.index)), entiers)
 
 
 def _deborde(t: Territoire) -> bool:
@@ -157,5 +181,5 @@ def _deborde(t: Territoire) -> bool:
 
 
 def _part(t: Territoire) -> Ecrit:
-    v = t.indicateur("part_population_qpv")
+    v = t.indicateur("part_population_qpv", annee_des_quartiers(t.base))
     return "-" if t.niveau == "qpv" else Chiffre(v.affichage, v)

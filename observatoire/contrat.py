@@ -22,13 +22,13 @@ from observatoire.blocs import (
 )
 from observatoire.calculs import compter
 from observatoire.chiffres_cles import SOURCE_ANCT, chiffres_cles
-from observatoire.ensembles import citer_sources, ses_quartiers
-from observatoire.indicateurs import DIFFUSE
+from observatoire.ensembles import citer_sources, presentes, ses_quartiers, sources_de
+from observatoire.indicateurs import DIFFUSE, Valeur
 from observatoire.mentions import mentions
 from observatoire.recueil import compter_recits, par_theme_premier, sommaire
-from observatoire.reperes import dessiner_carte, essentiel, identite, presenter
+from observatoire.reperes import commenter, dessiner_carte, essentiel, identite, presenter
 from observatoire.table_quartiers import evolution, quartiers
-from observatoire.territoire import Territoire
+from observatoire.territoire import Territoire, annee_des_quartiers, habitants_de
 from observatoire.themes import indicateurs_imprimes, lignes_par_theme, tableaux_thematiques
 from observatoire.typographie import enumerer, nombre
 
@@ -42,12 +42,11 @@ _CADRE = (
 )
 _RECITS = 12
 _COLONNES = (
-    Colonne("Commune", large=1),
-    Colonne("QPV", nombre=True),
-    Colonne("Habitants en QPV (2020)", nombre=True),
-    Colonne("Part de ses habitants (%)", nombre=True),
-    Colonne("Taux de pauvreté de la commune (%)", nombre=True),
-    Colonne("Taux de pauvreté de ses QPV (%)", nombre=True),
+    "QPV",
+    "Habitants en QPV ({annee})",
+    "Part de ses habitants (%)",
+    "Taux de pauvreté de la commune (%)",
+    "Taux de pauvreté de ses QPV (%)",
 )
 
 
@@ -60,7 +59,7 @@ def contrat(t: Territoire, date: dt.date) -> Iterator[Bloc]:
     yield dessiner_carte(t, date)
     yield _communes(t)
     yield quartiers(t)
-    yield from evolution(t)
+    yield from commenter(evolution(t), t)
     themes = lignes_par_theme(t)
     yield from tableaux_thematiques(t, themes)
     yield from _recits(t, recits)
@@ -88,26 +87,33 @@ def _concernees(t: Territoire) -> Ecrit:
 def _communes(t: Territoire) -> Tableau:
     """Ce que pèsent les quartiers dans chaque commune du contrat."""
     communes = _avec_quartier(t)
+    annee = annee_des_quartiers(t.base)
+    pauvretes = [v for commune in communes for v in _pauvretes(commune)]
+    sources = (f"Insee, populations {annee}", *sources_de(presentes(pauvretes)), SOURCE_ANCT)
     notes = (
         "Un quartier à cheval compte en entier dans chacune de ses communes ; la part n'est alors pas calculable "
         "(n.d.).",
-        f"Sources : Insee, populations 2020 ; Insee, Filosofi 2021 ; {SOURCE_ANCT}.",
+        f"Sources : {' ; '.join(sources)}.",
     )
-    return Tableau("Les communes du contrat", _COLONNES, tuple(map(_ligne, communes)), notes=notes)
+    colonnes = (Colonne("Commune", large=1), *(Colonne(c.format(annee=annee), nombre=True) for c in _COLONNES))
+    return Tableau("Les communes du contrat", colonnes, tuple(map(_ligne, communes)), notes=notes)
+
+
+def _pauvretes(commune: Territoire) -> tuple[Valeur, Valeur | None]:
+    """Le taux de pauvreté d'une commune, et celui de ses quartiers."""
+    siens = ses_quartiers(commune)
+    return commune.indicateur("taux_pauvrete"), siens.valeur("taux_pauvrete") if siens else None
 
 
 def _ligne(commune: Territoire) -> tuple[Ecrit, ...]:
-    siens = ses_quartiers(commune)
     compte = compter("qpv", commune.qpv.index, "Quartiers prioritaires", SOURCE_ANCT, 2024)
-    habitants = commune.base.agreger("population", commune.qpv.index, millesime=2020)
-    part = commune.indicateur("part_population_qpv")
+    part = commune.indicateur("part_population_qpv", annee_des_quartiers(commune.base))
     return (
         commune.nom,
         Chiffre(nombre(compte.valeur), compte),
-        Chiffre(nombre(habitants.valeur), habitants),
+        ecrire_sans_unite(habitants_de(commune.base, commune.qpv.index)),
         Chiffre(part.nombre_affiche if part.statut == DIFFUSE else "n.d.", part),
-        ecrire_sans_unite(commune.indicateur("taux_pauvrete")),
-        ecrire_sans_unite(siens.valeur("taux_pauvrete") if siens else None),
+        *map(ecrire_sans_unite, _pauvretes(commune)),
     )
 
 

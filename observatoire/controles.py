@@ -20,11 +20,15 @@ _TITRE_PDF = re.compile(rb"<dc:title>.*?<rdf:li[^>]*>(.*?)</rdf:li>", re.DOTALL)
 _DC = "{http://purl.org/dc/elements/1.1/}"
 
 
-def verifier_html(document: bytes, t: Territoire) -> bytes:
-    """Rend la fiche si son titre, son titre de page et son texte portent le territoire."""
+def verifier_html(document: bytes, t: Territoire, *, libre: bool = False) -> bytes:
+    """Rend la fiche si son titre, son titre de page et son code portent le territoire.
+
+    Notre gabarit met le code en ``data-code`` ; ``libre``, celui de l'analyste, le met où il veut.
+    """
     page = document.decode("utf-8")
     titres = _titres(page)
-    if t.code not in page or len(titres) < 2 or not all(_porte(titre, t.nom) for titre in titres[:2]):
+    code = t.code if libre else f'data-code="{t.code}"'
+    if code not in page or len(titres) < 2 or not all(_porte(titre, t.nom) for titre in titres[:2]):
         raise _etrangere("fiche HTML", t, " » et « ".join(titres[:2]))
     return document
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
@@ -14,9 +14,8 @@ from observatoire.grammaire import EN_LETTRES, a, de, en_lettres, le
 from observatoire.indicateurs import DIFFUSE, Valeur
 from observatoire.origines import Origine
 from observatoire.qpv import LIBELLES_STATUTS
-from observatoire.territoire import Territoire
+from observatoire.territoire import Territoire, annee_des_quartiers, habitants_de
 from observatoire.tournures import (
-    ANNEE_DES_QUARTIERS,
     RAPPELS,
     Repere,
     absents_de,
@@ -27,9 +26,9 @@ from observatoire.tournures import (
     des_quartiers,
     dire_annee,
     dire_fraction,
+    dire_raison,
     ecrire_effectif,
     ecrire_taux,
-    habitants_de,
     hors_absents,
     joindre,
     opposer,
@@ -52,15 +51,31 @@ def _population_en_quartier(t: Territoire) -> Phrase:
     """Ses habitants en quartier prioritaire et leur part, devant celle d'un territoire plus large."""
     if t.synthese_qpv.departements_absents:
         return _hors_departements(t)
-    part = t.indicateur("part_population_qpv")
+    part = _part_du(t)
     if part.statut != DIFFUSE:
         return _sans_part(t)
+    siens = habitants_de(t.base, t.qpv.index)
+    if siens.statut != DIFFUSE or siens.minimum:
+        return phrase(_part_seule(t, part, siens), _part_plus_large(t))
     debut = phrase(
-        *(f"{a(t)}, ", ecrire_effectif(habitants_de(t, t.qpv.index)), f"{INSECABLE}personnes vivent dans "),
-        *(_les_quartiers(t), f" en {ANNEE_DES_QUARTIERS}, soit ", ecrire_taux(part), " de la population"),
+        *(f"{a(t)}, ", ecrire_effectif(siens), f"{INSECABLE}personnes vivent dans "),
+        *(_les_quartiers(t), f" en {siens.millesime}, soit ", ecrire_taux(part), " de la population"),
         *dire_fraction(part, " (", ")", "habitant"),
     )
     return phrase(debut, _part_plus_large(t))
+
+
+def _part_du(t: Territoire) -> Valeur:
+    """La part de ses habitants en quartier prioritaire, l'année de la population des quartiers."""
+    return t.indicateur("part_population_qpv", annee_des_quartiers(t.base))
+
+
+def _part_seule(t: Territoire, part: Valeur, siens: Valeur) -> Phrase:
+    """La part, quand la population d'un quartier au moins n'est pas publiée."""
+    debut = phrase(f"{a(t)}, ", ecrire_taux(part), " de la population vit dans ", _les_quartiers(t))
+    if siens.statut == DIFFUSE:
+        return phrase(debut, f" en {part.millesime}, soit ", ecrire_effectif(siens), f"{INSECABLE}personnes")
+    return phrase(debut, f" en {part.millesime} (leur nombre d'habitants n'est pas publié : {dire_raison(siens)})")
 
 
 def _les_quartiers(t: Territoire) -> Phrase:
@@ -74,8 +89,11 @@ def _part_plus_large(t: Territoire) -> Phrase:
     """La même part dans un territoire plus large ; pour l'ouest francilien, ce qu'elle est selon le département."""
     cadre = cadre_de(t)
     if cadre is not None:
-        return phrase(", contre ", ecrire_taux(cadre.indicateur("part_population_qpv")), f" {a(cadre)}")
-    parts = [(d.indicateur("part_population_qpv"), d) for d in t.departements]
+        part = _part_du(cadre)
+        return phrase(", contre ", ecrire_taux(part), f" {a(cadre)}") if part.statut == DIFFUSE else phrase()
+    parts = [(part, d) for d in t.departements if (part := _part_du(d)).statut == DIFFUSE]
+    if len(parts) < 2:
+        return phrase()
     (moindre, premier), *_, (forte, dernier) = sorted(parts, key=lambda couple: couple[0].valeur)
     return phrase(
         " ; cette part va de ", ecrire_taux(moindre), f" {a(premier)} à ", ecrire_taux(forte), f" {a(dernier)}"
@@ -83,34 +101,44 @@ def _part_plus_large(t: Territoire) -> Phrase:
 
 
 def _sans_part(t: Territoire) -> Phrase:
-    """La part encadrée, ou inconnue, et pourquoi : des quartiers débordent du territoire."""
+    """La part recalculée, encadrée ou inconnue, et pourquoi : des quartiers débordent, une population manque."""
     encadree = _encadrer(t)
     if encadree is None:
         return _part_inconnue(t)
-    debut = phrase(f"{a(t)}, ", encadree, f" de la population vit en quartier prioritaire en {ANNEE_DES_QUARTIERS}")
-    return phrase(debut, _part_plus_large(t), " : ", _raison_du_debord(t))
+    annee = annee_des_quartiers(t.base)
+    debut = phrase(f"{a(t)}, ", encadree, f" de la population vit en quartier prioritaire en {annee}")
+    raison = phrase(" : ", _raison_du_debord(t)) if t.synthese_qpv.debordants else phrase()
+    return phrase(debut, _part_plus_large(t), raison)
 
 
 def _part_inconnue(t: Territoire) -> Phrase:
-    inconnue = phrase(f"{a(t)}, la part de la population en quartier prioritaire est inconnue en {ANNEE_DES_QUARTIERS}")
+    annee = annee_des_quartiers(t.base)
+    inconnue = phrase(f"{a(t)}, la part de la population en quartier prioritaire est inconnue en {annee}")
     cadre = cadre_de(t)
-    if cadre is not None:
-        inconnue = phrase(inconnue, " (", ecrire_taux(cadre.indicateur("part_population_qpv")), f" {a(cadre)})")
+    if cadre is not None and _part_du(cadre).statut == DIFFUSE:
+        inconnue = phrase(inconnue, " (", ecrire_taux(_part_du(cadre)), f" {a(cadre)})")
     return phrase(inconnue, " : ", _raison_du_debord(t))
 
 
 def _encadrer(t: Territoire) -> Phrase | None:
-    """Entre les quartiers contenus en entier et tous ceux qui touchent le territoire ; None si c'est trop large."""
+    """Entre les quartiers contenus en entier et tous ceux qui touchent le territoire ; None si c'est trop large.
+
+    Sans la population de l'un d'eux, seul le minimum se dit ; si aucun ne déborde, les deux bornes n'en font qu'une.
+    """
     dehors = set(t.synthese_qpv.debordants)
     entiers = [code for code in t.qpv.index if code not in dehors]
-    total = t.indicateur("population", ANNEE_DES_QUARTIERS)
-    haut = rapporter(habitants_de(t, t.qpv.index), total, "Part des habitants en quartier, au plus", "%")
-    if haut.statut != DIFFUSE:
-        return None
+    total = t.indicateur("population", annee_des_quartiers(t.base))
+    tous = habitants_de(t.base, t.qpv.index, entiers=True)
+    haut = rapporter(tous, total, "Part des habitants en quartier, au plus", "%")
     if not entiers:
-        return phrase("au plus ", ecrire_taux(haut)) if haut.valeur < _LARGE else None
-    bas = rapporter(habitants_de(t, entiers), total, "Part des habitants en quartier, au moins", "%")
-    if haut.valeur - bas.valeur < _LARGE:
+        connue = haut.statut == DIFFUSE and haut.valeur < _LARGE
+        return phrase("au plus ", ecrire_taux(haut)) if connue else None
+    bas = rapporter(habitants_de(t.base, entiers), total, "Part des habitants en quartier, au moins", "%")
+    if bas.statut != DIFFUSE:
+        return None
+    if not dehors or bas.minimum:
+        return phrase(ecrire_taux(bas))
+    if haut.statut == DIFFUSE and haut.valeur - bas.valeur < _LARGE:
         return phrase("entre ", ecrire_taux(bas), " et ", ecrire_taux(haut))
     return phrase("au moins ", ecrire_taux(bas))
 
@@ -120,7 +148,8 @@ def _raison_du_debord(t: Territoire) -> Phrase:
     dehors = t.synthese_qpv.debordants
     complement = RAPPELS[t.niveau][1]
     if not dehors:
-        return phrase(f"le nombre d'habitants {complement} n'est pas publié")
+        siens = t.indicateur("population", annee_des_quartiers(t.base)).statut != DIFFUSE
+        return phrase(f"le nombre d'habitants {complement if siens else 'de ses quartiers'} n'est pas publié")
     seul = len(dehors) == 1
     compte = denombrer("qpv", dehors, "Quartiers qui débordent du territoire")
     if len(t.qpv) == 1:
@@ -135,20 +164,21 @@ def _raison_du_debord(t: Territoire) -> Phrase:
 
 def _hors_departements(t: Territoire) -> Phrase:
     """Ce qui se sait quand les quartiers d'un des départements du territoire ne sont pas dans les données."""
-    siens = habitants_de(t, t.qpv.index)
+    siens = habitants_de(t.base, t.qpv.index)
     cadre = cadre_de(t)
     debut = phrase(
         *(f"{le(t)} compte, {hors_absents(t)}, ", denombrer("qpv", t.qpv.index, "Quartiers prioritaires")),
-        *(
-            " quartier prioritaire" if len(t.qpv) == 1 else " quartiers prioritaires",
-            ", où vivent ",
-            ecrire_effectif(siens),
-        ),
-        f"{INSECABLE}habitants en {ANNEE_DES_QUARTIERS}",
+        " quartier prioritaire" if len(t.qpv) == 1 else " quartiers prioritaires",
     )
+    if siens.statut != DIFFUSE:
+        return phrase(debut, f", dont le nombre d'habitants n'est pas publié ({dire_raison(siens)})")
+    debut = phrase(debut, ", où vivent ", ecrire_effectif(siens), f"{INSECABLE}habitants en {siens.millesime}")
     if cadre is None:
         return debut
-    part = rapporter(siens, cadre.indicateur("population_qpv"), "Part des habitants des quartiers prioritaires", "%")
+    tous = cadre.indicateur("population_qpv", siens.millesime)
+    part = rapporter(siens, tous, "Part des habitants des quartiers prioritaires", "%")
+    if part.statut != DIFFUSE:
+        return debut
     return phrase(debut, ", soit ", ecrire_taux(part), f" des habitants des quartiers prioritaires {de(cadre)}")
 
 
@@ -161,14 +191,15 @@ def _pauvrete_de_la_commune(t: Territoire) -> Phrase:
     if t.synthese_qpv.debordants:
         lieu += ", pris en entier"
     if quartiers is None or quartiers.statut != DIFFUSE:
-        manquant = quartiers or t.base.releve.exactement("qpv", str(t.qpv.index[0]), "taux_pauvrete", sien.millesime)
+        lus = [t.base.releve.exactement("qpv", str(code), "taux_pauvrete", sien.millesime) for code in t.qpv.index]
+        manquant = quartiers or next((v for v in lus if v.statut != DIFFUSE), lus[0])
         return sans_pauvrete(t, manquant, f"n'est pas publié dans {lieu}", autres)
     debut = phrase(f"dans {lieu}, le taux de pauvreté est de ", ecrire_taux(quartiers), dire_annee(sien))
     reperes = autres or des_quartiers(departement_de(t), sien)
-    return phrase(debut, *_estimation(quartiers, t.qpv.index), opposer(quartiers, reperes))
+    return phrase(debut, *_estimation(t, quartiers), opposer(quartiers, reperes))
 
 
-def _estimation(v: Valeur, codes: Iterable[str]) -> tuple[Ecrit, ...]:
+def _estimation(t: Territoire, v: Valeur) -> tuple[Ecrit, ...]:
     """« (estimation) », « (estimation sur cinq de ses six quartiers) », ou rien."""
     if not v.estimation:
         return ()
@@ -179,9 +210,12 @@ def _estimation(v: Valeur, codes: Iterable[str]) -> tuple[Ecrit, ...]:
         valeur=float(len(v.origine.cases)),
         origine=Origine("compte", v.origine.cases),
     )
-    lesquels = "seul publié" if publies.valeur == 1 else "seuls publiés"
+    lus = [t.base.releve.exactement("qpv", str(code), v.indicateur, v.millesime) for code in t.qpv.index]
+    publie = "publié" if sum(lu.statut == DIFFUSE for lu in lus) == publies.valeur else "que l'on sache pondérer"
+    lesquels = f"seul {publie}" if publies.valeur == 1 else f"seuls {publie}{'s' if publie == 'publié' else ''}"
     effectif = Chiffre(en_lettres(int(publies.valeur)), publies)
-    return (" (estimation sur ", effectif, " des ", denombrer("qpv", codes, "Quartiers prioritaires"), f", {lesquels})")
+    total = denombrer("qpv", t.qpv.index, "Quartiers prioritaires")
+    return (" (estimation sur ", effectif, " des ", total, f", {lesquels})")
 
 
 def _concentration(t: Territoire) -> Phrase:
@@ -191,15 +225,26 @@ def _concentration(t: Territoire) -> Phrase:
         return _une_seule_commune(t, communes[0])
     retenues = communes[: 3 if len(communes) > 7 else 2 if len(communes) > 3 else 1]
     part = _part_des_quartiers(t, retenues)
+    if part.statut != DIFFUSE:
+        complement, annee = RAPPELS[t.niveau][1], annee_des_quartiers(t.base)
+        debut = f"comment les habitants des quartiers prioritaires {complement} se répartissent entre ses communes"
+        return phrase(f"{debut} n'est pas connu en {annee} : la population d'un quartier au moins n'est pas publiée")
     reserves = [f"hors {enumerer([d.nom for d in absents_de(t)])}"] if absents_de(t) else []
     reserves += ["sans ceux des quartiers à cheval"] if part.minimum else []
     noms = enumerer([t.base.repertoire.nommer("commune", code) for code in retenues])
     return phrase(
         *(f"{noms} {'réunissent' if len(retenues) > 1 else 'réunit'} ", ecrire_taux(part)),
         f" des habitants des quartiers prioritaires {RAPPELS[t.niveau][1]}",
-        *(f" ({' ; '.join(reserves)})" if reserves else "", " et ", ecrire_taux(_part_des_communes(t, retenues))),
-        " de la population",
+        f" ({' ; '.join(reserves)})" if reserves else "",
+        *_devant_la_population(_part_des_communes(t, retenues)),
     )
+
+
+def _devant_la_population(part: Valeur) -> tuple[Ecrit, ...]:
+    """« et 35,0 % de la population », ou pourquoi on ne le sait pas."""
+    if part.statut == DIFFUSE:
+        return " et ", ecrire_taux(part), " de la population"
+    return (f" ; leur part de la population n'est pas publiée ({dire_raison(part)})",)
 
 
 def _part_des_quartiers(t: Territoire, communes: Sequence[str]) -> Valeur:
@@ -207,7 +252,7 @@ def _part_des_quartiers(t: Territoire, communes: Sequence[str]) -> Valeur:
     retenues = set(communes)
     dedans = [str(code) for code, siennes in t.qpv.codes_communes.items() if retenues.issuperset(siennes)]
     touchent = [code for code, siennes in t.qpv.codes_communes.items() if not retenues.isdisjoint(siennes)]
-    siens, tous = habitants_de(t, dedans), habitants_de(t, t.qpv.index)
+    siens, tous = habitants_de(t.base, dedans), habitants_de(t.base, t.qpv.index, entiers=True)
     part = rapporter(siens, tous, "Part des habitants des quartiers prioritaires", "%")
     return replace(part, minimum=len(dedans) < len(touchent))
 
@@ -216,23 +261,27 @@ def _une_seule_commune(t: Territoire, code: str) -> Phrase:
     commune = Candidat("commune", code, t.base.repertoire.nommer("commune", code))
     sujet = "ce quartier se trouve" if len(t.qpv) == 1 else "ces quartiers se trouvent tous"
     part = _part_des_communes(t, [code])
-    return phrase(f"{sujet} {a(commune)}, où vivent ", ecrire_taux(part), f" des habitants {RAPPELS[t.niveau][1]}")
+    complement = RAPPELS[t.niveau][1]
+    if part.statut != DIFFUSE:
+        return phrase(f"{sujet} {a(commune)}, dont la part des habitants {complement} n'est pas publiée")
+    return phrase(f"{sujet} {a(commune)}, où vivent ", ecrire_taux(part), f" des habitants {complement}")
 
 
 def _communes_prioritaires(t: Territoire) -> list[str]:
     """Ses communes qui ont un quartier, de la plus à la moins peuplée des seuls quartiers qui y tiennent en entier."""
     habitants = {code: 0 for codes in t.qpv.codes_communes for code in codes if code in t.communes.index}
-    for codes, population in zip(t.qpv.codes_communes, t.qpv.population, strict=True):
-        if len(codes) == 1:
-            habitants[codes[0]] += int(population)
+    annee = annee_des_quartiers(t.base)
+    for quartier, codes in t.qpv.codes_communes.items():
+        siens = t.base.releve.exactement("qpv", str(quartier), "population", annee)
+        if len(codes) == 1 and siens.statut == DIFFUSE:
+            habitants[codes[0]] += int(siens.valeur)
     return sorted(habitants, key=lambda code: (-habitants[code], code))
 
 
 def _part_des_communes(t: Territoire, codes: Sequence[str]) -> Valeur:
-    communes = t.base.agreger("population", codes, millesime=ANNEE_DES_QUARTIERS)
-    return rapporter(
-        communes, t.indicateur("population", ANNEE_DES_QUARTIERS), "Part de la population du territoire", "%"
-    )
+    communes = habitants_de(t.base, codes, entiers=True)
+    tous = t.indicateur("population", annee_des_quartiers(t.base))
+    return rapporter(communes, tous, "Part de la population du territoire", "%")
 
 
 # --- l'évolution de la géographie prioritaire ---

@@ -9,8 +9,8 @@ from typing import Any
 from observatoire.blocs import Chiffre, Phrase, chiffres_de, phrase
 from observatoire.calculs import compter, compter_cases, rapporter
 from observatoire.erreurs import AgregationInterdite
-from observatoire.indicateurs import Valeur
-from observatoire.territoire import Base, Territoire
+from observatoire.indicateurs import DIFFUSE, Valeur
+from observatoire.territoire import Base, Territoire, habitants_de
 from observatoire.typographie import INSECABLE, nombre
 
 #: Ce qui précède, dans la source d'une moyenne, l'effectif qui la pondère.
@@ -45,18 +45,23 @@ def ses_quartiers(t: Territoire) -> Ensemble | None:
     return Ensemble(titre, nom, t, _codes(t))
 
 
+def lui_meme(t: Territoire) -> Ensemble:
+    """Un quartier, comme un ensemble d'un seul."""
+    return Ensemble(t.nom, t.nom, t, (t.code,))
+
+
 def quartiers_de_reference(t: Territoire) -> tuple[Ensemble, ...]:
     """Les quartiers auxquels ceux du territoire se comparent.
 
-    Ceux de son premier département ; pour un département, ceux de l'ouest francilien ; pour l'ouest francilien, ceux de
-    chacun de ses départements.
+    Ceux des départements où il en a ; pour un département, ceux de l'ouest francilien ; pour l'ouest francilien, ceux
+    de chacun de ses départements.
     """
     if t.qpv.empty:
         return ()
     if t.niveau == "perimetre":
         return tuple(map(_du_departement, t.departements))
     if t.niveau != "departement":
-        return (_du_departement(t.departements[0]),)
+        return tuple(_du_departement(d) for d in t.departements if t.qpv.code_departement.eq(d.code).any())
     large = next((parent for parent in t.parents if parent.niveau == "perimetre"), None)
     if large is None:
         return ()
@@ -84,10 +89,15 @@ def sans_ponderation(v: Valeur) -> str:
     return v.reference.partition(PONDERE)[0]
 
 
+def sources_de(valeurs: Iterable[Valeur | None]) -> tuple[str, ...]:
+    """Producteur et millésime de chaque valeur, une fois, dans l'ordre."""
+    citees = (sans_ponderation(v) for v in valeurs if v is not None)
+    return tuple(dict.fromkeys(source for citee in citees for source in citee.split(" ; ")))
+
+
 def citer_sources(*ecrits: Any) -> tuple[str, ...]:
     """En note, producteur et millésime de chaque chiffre cité ; rien s'il n'y en a pas."""
-    citees = (sans_ponderation(chiffre.valeur) for chiffre in chiffres_de(ecrits))
-    sources = dict.fromkeys(source for citee in citees for source in citee.split(" ; "))
+    sources = sources_de(chiffre.valeur for chiffre in chiffres_de(ecrits))
     return (f"Source{'s' if len(sources) > 1 else ''} : {' ; '.join(sources)}.",) if sources else ()
 
 
@@ -97,16 +107,16 @@ def presentes(valeurs: Iterable[Valeur | None]) -> list[Valeur]:
 
 
 def ecrire_couverture(base: Base, v: Valeur, codes: Sequence[str]) -> Phrase:
-    """« 6 quartiers publiés sur 8 (69,9 % des habitants) »."""
+    """« 6 quartiers publiés sur 8 (69,9 % des habitants) » ; la part s'omet si une population manque."""
     publies = [str(base.releve.table.at[case.ligne, "code"]) for case in v.origine.cases]
     source = "ANCT, géographie prioritaire 2024"
     compte = compter_cases("nombre_qpv", v.origine.cases, "Quartiers publiés", v.reference, v.millesime)
     total = compter("qpv", codes, "Quartiers", source, 2024)
     quartiers = "quartier publié" if len(publies) == 1 else "quartiers publiés"
     debut = phrase(_entier(compte), f"{INSECABLE}{quartiers} sur{INSECABLE}", _entier(total))
-    habitants = base.agreger("population", publies, millesime=2020), base.agreger("population", codes, millesime=2020)
+    habitants = habitants_de(base, publies, entiers=True), habitants_de(base, codes, entiers=True)
     part = rapporter(*habitants, "Part des habitants couverts", "%")
-    return phrase(debut, " (", Chiffre(part.affichage, part), " des habitants)")
+    return phrase(debut, " (", Chiffre(part.affichage, part), " des habitants)") if part.statut == DIFFUSE else debut
 
 
 def _entier(v: Valeur) -> Chiffre:

@@ -147,7 +147,7 @@ def rediger(
     """
     exiger(date, dt.date, "Une date", "datetime.date(2026, 11, 22)")
     exiger(modele, str, "Un modèle", '"comparatif", ou le chemin d\'un dossier de gabarits')
-    gabarits = ouvrir_modele(modele) if modele not in MODELES and Path(modele).is_dir() else None
+    gabarits = ouvrir_modele(modele) if modele and modele not in MODELES and Path(modele).is_dir() else None
     choisi = choisir_modele("repere" if gabarits else modele, territoire, avec)
     t = territoire
     contenu = Contenu(

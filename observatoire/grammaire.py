@@ -5,6 +5,7 @@ Un lieu est tout ce qui a un niveau, un code et un nom : un ``Territoire``, un `
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -176,6 +177,8 @@ def ordinal(rang: int) -> str:
 def sur(part: float, nom: str = "") -> str | None:
     """Une part de 0 à 100 dite en fraction : « un habitant sur trois », « près d'un sur quatre » ; None à défaut.
 
+    Une part qui manque (NaN) ne se dit pas.
+
     Parameters
     ----------
     part : float
@@ -188,6 +191,8 @@ def sur(part: float, nom: str = "") -> str | None:
     >>> sur(33.4, "habitant"), sur(24.1, "habitant"), sur(64.0, "habitant"), sur(28.0)
     ('un habitant sur trois', "près d'un habitant sur quatre", 'près de deux habitants sur trois', None)
     """
+    if math.isnan(part):
+        return None
     haut, bas = min(_FRACTIONS, key=lambda f: abs(part * f[1] / (100 * f[0]) - 1))
     ecart = part * bas / (100 * haut) - 1
     if abs(ecart) > _PROCHE:

@@ -16,7 +16,7 @@ from observatoire import agregation, ajout, bilan, couverture, recherche, versem
 from observatoire.agregation import Partie
 from observatoire.donnees import Paquet
 from observatoire.erreurs import ErreurArgument, exiger
-from observatoire.indicateurs import Releve, Valeur
+from observatoire.indicateurs import Releve, Valeur, lire_millesime
 from observatoire.lieux import Gazetier
 from observatoire.qpv import synthetiser
 from observatoire.referentiel import Repertoire
@@ -335,10 +335,11 @@ class Observatoire:
         145662
         """
         exiger(codes, Iterable, "Des codes", '["92036", "92050"]')
-        demandes = tuple([codes] if isinstance(codes, str) else codes)
-        cle = (indicateur, demandes, millesime, partiel)
+        demandes = [codes] if isinstance(codes, (str, Territoire)) else list(codes)
+        cibles = tuple((t.niveau, t.code) for t in map(self._territoire, demandes))
+        cle = (str(indicateur), cibles, lire_millesime(millesime), bool(partiel))
         if cle not in self._agregats:
-            self._agregats[cle] = self._agreger(indicateur, demandes, millesime=millesime, partiel=partiel)
+            self._agregats[cle] = self._agreger(indicateur, cibles, millesime=cle[2], partiel=cle[3])
         return self._agregats[cle]
 
     @cached_property
@@ -347,10 +348,12 @@ class Observatoire:
         return {}
 
     def _agreger(
-        self, indicateur: str, codes: Sequence[str | Territoire], *, millesime: int | str | None, partiel: bool
+        self, indicateur: str, cibles: Sequence[tuple[Niveau, str]], *, millesime: int | None, partiel: bool
     ) -> Valeur:
-        territoires = [self._territoire(code) for code in codes]
-        parties = [Partie(t.niveau, t.code, t.nom, self.repertoire.membres(t.niveau, t.code)) for t in territoires]
+        parties = [
+            Partie(niveau, code, self.repertoire.nommer(niveau, code), self.repertoire.membres(niveau, code))
+            for niveau, code in cibles
+        ]
         return agregation.agreger(
             self.releve,
             parties,
@@ -573,7 +576,9 @@ class Observatoire:
         from observatoire import fiche
         from observatoire.charte import Charte, lire_charte
 
-        autres = tuple(map(self._territoire, [avec] if isinstance(avec, (str, Territoire)) else avec))
+        exiger(modele, (str, os.PathLike), "Un modèle", '"comparatif"')
+        exiger(avec, Iterable, "D'autres territoires", '["Colombes", "Nanterre"]')
+        autres = tuple(map(self._territoire, [avec] if isinstance(avec, str) else avec))
         jour = date or dt.date.today()
         choisie = charte if charte is None or isinstance(charte, Charte) else lire_charte(charte)
         return fiche.rediger(self._territoire(territoire), jour, os.fspath(modele), autres, choisie)

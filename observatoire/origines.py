@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 #: cases de référence, multipliée par l'échelle. ``moyenne`` : chaque case pondérée par celle de même rang en référence.
 #: ``difference`` : le premier terme moins le second. ``ecart_relatif`` : écart du premier terme au second, en pour cent
 #: de celui-ci. ``compte`` : nombre de cases. ``rang`` : place de la case parmi elle et les références, de la plus haute
-#: valeur à la plus basse, à l'arrondi publié.
+#: valeur à la plus basse, sans arrondi.
 Calcul = Literal["valeur", "somme", "rapport", "moyenne", "difference", "ecart_relatif", "compte", "rang"]
 
 

@@ -13,9 +13,8 @@ from observatoire.enonces import avec_quartiers
 from observatoire.erreurs import Candidat
 from observatoire.grammaire import a, de, le, majuscule, ordinal
 from observatoire.indicateurs import DIFFUSE, Valeur
-from observatoire.territoire import Territoire
+from observatoire.territoire import Territoire, annee_des_quartiers, habitants_de
 from observatoire.tournures import (
-    ANNEE_DES_QUARTIERS,
     Repere,
     absents_de,
     cadre_de,
@@ -36,8 +35,6 @@ from observatoire.tournures import (
 )
 from observatoire.typographie import INSECABLE, enumerer, nombre, soigner
 
-#: Année où l'on compte les habitants d'un territoire sans quartier.
-_COMMUNES = 2023
 #: Un rang ne se dit que parmi les premiers : au-delà, la comparaison à l'ensemble en dit plus.
 _PREMIERS = 5
 
@@ -93,23 +90,32 @@ def _du_quartier(t: Territoire) -> Iterator[Phrase]:
 
 
 def _habitants_du_quartier(t: Territoire) -> Phrase:
-    """Ses habitants, et leur part dans sa commune ou dans toutes celles où il s'étend."""
-    siens = t.indicateur("population", ANNEE_DES_QUARTIERS)
-    communes = communes_de(t)
-    ensemble = t.base.agreger("population", t.communes.index, millesime=ANNEE_DES_QUARTIERS)
+    """Ses habitants, et leur part dans sa commune ou dans toutes celles où il s'étend ; ou pourquoi cela manque."""
+    annee = annee_des_quartiers(t.base)
+    siens = t.indicateur("population", annee)
+    if siens.statut != DIFFUSE:
+        return phrase(f"le nombre d'habitants {de(t)} n'est pas publié en {annee} ({dire_raison(siens)})")
+    ensemble = habitants_de(t.base, t.communes.index, entiers=True)
     part = rapporter(siens, ensemble, "Part des habitants de la commune ou des communes réunies", "%")
-    debut = phrase(
-        f"{le(t)} compte ",
-        ecrire_effectif(siens),
-        f"{INSECABLE}habitants en {ANNEE_DES_QUARTIERS}, soit ",
-        ecrire_taux(part),
-    )
+    debut = phrase(f"{le(t)} compte ", ecrire_effectif(siens), f"{INSECABLE}habitants en {annee}")
+    if part.statut != DIFFUSE:
+        return phrase(debut, " ; ", _part_inconnue(t, part))
+    communes = communes_de(t)
+    debut = phrase(debut, ", soit ", ecrire_taux(part))
     if len(communes) == 1:
         return phrase(debut, f" de ceux {de(communes[0])}", *dire_fraction(part, ", ", ""))
     effectif = denombrer("communes", t.communes.index, "Communes où s'étend le quartier")
     noms = enumerer([commune.nom for commune in communes])
     suite = f" communes où il s'étend ({noms}) ; leur répartition entre elles n'est pas publiée"
     return phrase(debut, " de ceux des ", effectif, suite)
+
+
+def _part_inconnue(t: Territoire, part: Valeur) -> str:
+    """Que l'on ne sait pas ce que ses habitants pèsent dans ses communes : l'une d'elles n'en publie pas le nombre."""
+    noms = enumerer([de(commune) for commune in communes_de(t)])
+    laquelle = "la commune" if len(t.communes) == 1 else "l'une au moins de ces communes"
+    raison = f"la population de {laquelle} n'est pas publiée pour cette année ({dire_raison(part)})"
+    return f"leur part parmi ceux {noms} n'est pas connue : {raison}"
 
 
 def _pauvrete_du_quartier(t: Territoire) -> Phrase:
@@ -180,12 +186,10 @@ def _aucun_quartier(t: Territoire) -> Phrase:
     if absents_de(t) or cadre is None:
         return phrase(aucun, f", {hors_absents(t)}" if absents_de(t) else "")
     part = cadre.indicateur("part_population_qpv")
-    return phrase(
-        aucun,
-        f" ; {a(cadre)}, ",
-        ecrire_taux(part),
-        f" des habitants vivent en quartier prioritaire ({ANNEE_DES_QUARTIERS})",
-    )
+    if part.statut != DIFFUSE:
+        return aucun
+    fin = f" des habitants vivent en quartier prioritaire ({part.millesime})"
+    return phrase(aucun, f" ; {a(cadre)}, ", ecrire_taux(part), fin)
 
 
 def _sorties(noms: Iterable[str]) -> Phrase:
@@ -200,10 +204,11 @@ def _poids(t: Territoire) -> Iterator[Phrase]:
     large = englobant_de(t)
     if large is None:
         return
-    siens = t.indicateur("population", _COMMUNES)
-    part = rapporter(siens, large.indicateur("population", _COMMUNES), f"Part des habitants {de(large)}", "%")
+    siens = t.indicateur("population")
+    tous = large.indicateur("population", siens.millesime)
+    part = rapporter(siens, tous, f"Part des habitants {de(large)}", "%")
     if part.statut == DIFFUSE:
-        debut = phrase(f"{le(t)} compte ", ecrire_effectif(siens), f"{INSECABLE}habitants en {_COMMUNES}, soit ")
+        debut = phrase(f"{le(t)} compte ", ecrire_effectif(siens), f"{INSECABLE}habitants en {siens.millesime}, soit ")
         yield phrase(debut, ecrire_taux(part), f" de ceux {de(large)}")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
 import pandas as pd
 import shapely
 
+from observatoire.adresses import adresse_de_page
 from observatoire.carte import STYLES, Article, Carte, Couche, Entite
 from observatoire.erreurs import ErreurArgument
 from observatoire.referentiel import LIBELLES_NIVEAUX
@@ -25,7 +25,6 @@ _LUES = ("id", "genre", "titre", "annee", "porteur", "url", "codes", "portee")
 _PLACES = ("commune", "qpv")
 #: Portées qui mettent une notice sur la carte d'un territoire.
 _SUR_LA_CARTE = ("sur place", "quartier", "dans le territoire")
-_SCHEMES = frozenset({"", "http", "https"})
 
 
 def recenser(t: Territoire) -> pd.DataFrame:
@@ -113,16 +112,11 @@ def _point(t: Territoire, niveau: str, code: str, lignes: pd.DataFrame) -> Entit
 
 def _article(ligne: Any) -> Article:
     dits = (_GENRES[ligne.genre][0], None if pd.isna(ligne.annee) else str(int(ligne.annee)), _texte(ligne.porteur))
-    return Article(str(ligne.titre), ", ".join(dit for dit in dits if dit), _lien(_texte(ligne.url)))
+    return Article(str(ligne.titre), ", ".join(dit for dit in dits if dit), adresse_de_page(_texte(ligne.url)) or None)
 
 
 def _texte(valeur: Any) -> str:
     return "" if pd.isna(valeur) else str(valeur)
-
-
-def _lien(adresse: str) -> str | None:
-    """Une adresse web ou un fichier voisin ; rien qui puisse être un programme."""
-    return adresse if adresse and urlsplit(adresse.strip()).scheme.lower() in _SCHEMES else None
 
 
 def _notes(ailleurs: int) -> Iterator[str]:

@@ -141,28 +141,55 @@ def preparer(
     Raises
     ------
     ErreurArgument
-        Niveau, format ou modèle inconnu.
+        Niveau, format ou modèle inconnu ; modèle qui ne vaut pas à l'un de ces niveaux, ou qui compare des
+        territoires.
     ErreurSource, ErreurSchema
         La charte ou le modèle ne se lit pas.
     TerritoireInconnu, TerritoireAmbigu
         Un nom ne désigne pas un territoire.
     """
     exiger(date, dt.date, "Une date", "datetime.date(2026, 11, 22)")
-    choisis = choisir(base, niveaux, territoires)
+    nom = _modele(modele)
+    par_defaut = _niveaux_par_defaut(nom) if territoires is None else None
+    choisis = choisir(base, par_defaut if niveaux is None else _verifier_niveaux(nom, niveaux), territoires)
     formes = _liste(formats, FORMATS, "Format")
     choisie = lire_charte(charte) if isinstance(charte, (str, os.PathLike)) else charte or Charte()
     cles = tuple((t.niveau, t.code) for t in choisis)
-    return Commande(base, date, cles, formes, site, choisie, _modele(modele))
+    return Commande(base, date, cles, formes, site, choisie, nom)
 
 
 def _modele(modele: str | os.PathLike[str]) -> str:
     exiger(modele, (str, os.PathLike), "Un modèle", '"contrat"')
     nom = os.fspath(modele)
-    if nom not in MODELES and not Path(nom).is_dir():
+    if nom not in MODELES and not (nom and Path(nom).is_dir()):
         raise ErreurArgument(
             f"Modèle {nom!r} inconnu. Que faire : choisissez parmi {', '.join(MODELES)}, ou un dossier de gabarits."
         )
+    if nom in MODELES and MODELES[nom].compare:
+        raise ErreurArgument(
+            f"Le modèle {nom!r} réunit plusieurs territoires : il ne se fait pas en lot. Que faire : écrivez "
+            f't.fiche(modele="{nom}", avec=["Colombes", "Nanterre"]).'
+        )
     return nom
+
+
+def _niveaux_par_defaut(modele: str) -> list[str] | None:
+    """Les niveaux que couvre un modèle ; tous s'il n'en exclut aucun."""
+    return sorted(MODELES[modele].niveaux) or None if modele in MODELES else None
+
+
+def _verifier_niveaux(modele: str, niveaux: str | Iterable[str]) -> tuple[str, ...]:
+    """Les niveaux demandés, si le modèle les couvre tous."""
+    demandes = _liste(niveaux, _CHOIX, "Niveau")
+    couverts = _niveaux_par_defaut(modele) or NIVEAUX
+    possibles = [niveau for niveau in _CHOIX if set(couverts).issuperset(_CHOIX[niveau])]
+    refuses = [niveau for niveau in demandes if niveau not in possibles]
+    if refuses:
+        raise ErreurArgument(
+            f"Le modèle {modele!r} ne vaut pas au niveau {refuses[0]!r}. Que faire : choisissez parmi "
+            f"{', '.join(possibles)}."
+        )
+    return demandes
 
 
 # --- produire ---
@@ -298,8 +325,12 @@ class _Travail:
             chemins[forme],
             self.entrees,
             lambda: self.signer(fiche.texte, json.dumps(liens)),
-            lambda: FORMATS[forme].verifier(FORMATS[forme].rendre(fiche.fiche, liens), fiche.territoire),
+            lambda: self._rendre(fiche, forme, liens),
         )
+
+    def _rendre(self, fiche: _Paresseuse, forme: str, liens: Liens) -> bytes:
+        document = FORMATS[forme].rendre(fiche.fiche, liens)
+        return FORMATS[forme].verifier(fiche.fiche, document, fiche.territoire)
 
     def signer(self, *textes: str) -> str:
         """Empreinte d'un contenu et du programme ; la date n'y est pas : refaire demain ne changerait qu'elle."""

@@ -11,10 +11,10 @@ from observatoire.activites import raconter, recenser_recits
 from observatoire.blocs import Bloc, Chiffre, Colonne, Phrase, Recits, Tableau, Texte, phrase
 from observatoire.calculs import compter_cases
 from observatoire.ensembles import citer_sources
+from observatoire.grammaire import majuscule
 from observatoire.origines import Case
 from observatoire.reperes import dessiner_carte, identite, presenter
 from observatoire.territoire import Territoire
-from observatoire.themes import capitaliser
 from observatoire.typographie import INSECABLE, enumerer, nombre
 
 SOURCE_CATALOGUE = "Catalogue des expériences et actions du Pôle ressources et de son réseau"
@@ -42,7 +42,7 @@ def recueil(t: Territoire, date: dt.date) -> Iterator[Bloc]:
         yield sommaire(par_theme)
     for theme, siens in par_theme.items():
         lignes = tuple(raconter(ligne, themes=None) for ligne in siens.itertuples())
-        yield Recits(capitaliser(theme), lignes, imprimes=len(lignes))
+        yield Recits(majuscule(theme), lignes, imprimes=len(lignes))
     yield Texte("Lire ce recueil", _LECTURE, petit=True)
     documents = sorted({str(document) for document in recits.document})
     yield Texte("Documents", (" ; ".join(documents) + "." if documents else "Aucun.",), petit=True)
@@ -107,7 +107,7 @@ def sommaire(par_theme: dict[str, pd.DataFrame]) -> Tableau:
     annee = _derniere(par_theme.values())
     lignes = tuple(
         (
-            capitaliser(theme),
+            majuscule(theme),
             _compte("Récits", siens, annee),
             _compte("Récits sur place", siens[siens.portee.isin(SUR_PLACE)], annee),
             str(_derniere([siens]) or "n.d."),

@@ -12,7 +12,7 @@ import pypdfium2
 from jinja2.utils import htmlsafe_json_dumps
 from markupsafe import Markup
 
-from observatoire.blocs import Chiffre, Contenu, Phrase
+from observatoire.blocs import Chiffre, Contenu, Phrase, Recits
 from observatoire.charte import Charte, logo_en_adresse, variables_css, variables_typst
 from observatoire.composition import composer
 from observatoire.erreurs import ErreurObservatoire
@@ -72,21 +72,36 @@ def en_pdf(contenu: Contenu, date: dt.date, charte: Charte) -> bytes:
         Même resserré, il ne tient pas dans les pages permises.
     """
     donnees = donnees_pdf(contenu, charte)
+
+    def composer_a(densite: int, recits: int) -> bytes:
+        return composer("fiche.typ", donnees | {"densite": densite, "recits": recits}, "pdf", date, charte.polices)
+
+    def tient(document: bytes) -> bool:
+        return contenu.pages is None or compter_pages(document) <= contenu.pages
+
     for densite in _DENSITES:
-        document = composer("fiche.typ", donnees | {"densite": densite}, "pdf", date, charte.polices)
-        if contenu.pages is None or compter_pages(document) <= contenu.pages:
-            return document
+        document = composer_a(densite, 0)
+        if tient(document):
+            # La place qui reste va aux récits.
+            suites = (composer_a(densite, plus) for plus in _recits_de_plus(contenu))
+            return next((suite for suite in suites if tient(suite)), document)
     raise ErreurObservatoire(
         f"{contenu.nom} ({contenu.code}), {contenu.genre} : le document ne tient pas en {contenu.pages} pages. "
         "Que faire : signalez-le, avec les données ajoutées à l'observatoire."
     )
 
 
+def _recits_de_plus(contenu: Contenu) -> range:
+    """Récits qu'on peut ajouter à ceux qu'on imprime toujours, du plus au moins."""
+    restants = [len(bloc.recits) - bloc.imprimes for bloc in contenu.blocs if isinstance(bloc, Recits)]
+    return range(0 if contenu.pages is None else max(restants, default=0), 0, -1)
+
+
 def donnees_pdf(contenu: Contenu, charte: Charte) -> dict[str, Any]:
     """Ce que lit ``fiche.typ`` : le contenu en textes et en listes, ``charte``, ``csv`` (les chiffres), ``densite``."""
     csv = en_csv(tracer(contenu)).decode("utf-8")
     simple: dict[str, Any] = simplifier(contenu)
-    return simple | {"charte": variables_typst(charte), "csv": csv, "densite": 0}
+    return simple | {"charte": variables_typst(charte), "csv": csv, "densite": 0, "recits": 0}
 
 
 def compter_pages(document: bytes) -> int:

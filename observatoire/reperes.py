@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from observatoire import carte, carte_statique, points
 from observatoire.activites import experiences_et_actions
@@ -14,8 +15,9 @@ from observatoire.ensembles import citer_sources
 from observatoire.mentions import mentions
 from observatoire.phrases import phrases
 from observatoire.qpv import LIBELLES_STATUTS
+from observatoire.remarques import remarques
 from observatoire.table_quartiers import evolution, quartiers
-from observatoire.territoire import Territoire
+from observatoire.territoire import Territoire, annee_des_quartiers
 from observatoire.themes import indicateurs_imprimes, lignes_par_theme, tableaux_thematiques
 from observatoire.typographie import INSECABLE, enumerer, nombre
 
@@ -29,15 +31,22 @@ def repere(t: Territoire, date: dt.date) -> Iterator[Bloc]:
     """Les blocs d'une fiche repère, dans l'ordre de lecture."""
     yield essentiel(t)
     yield ChiffresCles("Chiffres clés", chiffres_cles(t))
-    yield presenter("Identité", tuple(identite(t)))
+    identites = presenter("Identité", tuple(identite(t)))
+    yield replace(identites, notes=(*identites.notes, *remarques(t.qpv.index))) if t.niveau == "qpv" else identites
     yield dessiner_carte(t, date)
     if t.niveau != "qpv":
         yield quartiers(t)
-        yield from evolution(t)
+        yield from commenter(evolution(t), t)
     themes = lignes_par_theme(t)
     yield from tableaux_thematiques(t, themes)
     yield experiences_et_actions(t)
     yield from mentions(t, indicateurs_imprimes(themes))
+
+
+def commenter(blocs: Iterable[Bloc], t: Territoire) -> Iterator[Bloc]:
+    """Les mêmes textes, avec ce qu'il faut savoir de la table de passage pour ce territoire."""
+    for bloc in blocs:
+        yield replace(bloc, notes=(*bloc.notes, *remarques(t.qpv.index))) if isinstance(bloc, Texte) else bloc
 
 
 def essentiel(t: Territoire) -> Texte:
@@ -70,7 +79,7 @@ def identite(t: Territoire) -> Iterator[tuple[str, Ecrit]]:
     if t.niveau in {"qpv", "commune"}:
         yield "Intercommunalité" + ("s" if len(t.intercommunalites) > 1 else ""), _noms(t.intercommunalites)
     if t.niveau in {"departement", "perimetre"}:
-        yield "Intercommunalités", _compte(t)
+        yield "Intercommunalités", compter_intercommunalites(t)
     if t.niveau != "departement":
         yield "Département" + ("s" if len(t.departements) > 1 else ""), _noms(t.departements)
 
@@ -78,7 +87,9 @@ def identite(t: Territoire) -> Iterator[tuple[str, Ecrit]]:
 def _du_quartier(t: Territoire) -> Iterator[tuple[str, Ecrit]]:
     ligne = t.qpv.iloc[0]
     surface = mesurer_surface(t.code, float(ligne.surface_ha), f"{SOURCE_ANCT} (contour, Lambert-93)")
-    densite = rapporter(t.indicateur("population", 2020), surface, "Densité", "habitants par hectare", 0)
+    densite = rapporter(
+        t.indicateur("population", annee_des_quartiers(t.base)), surface, "Densité", "habitants par hectare", 0
+    )
     yield (
         "Surface",
         phrase(Chiffre(surface.affichage, surface), ", ", Chiffre(densite.affichage, densite)),
@@ -99,7 +110,7 @@ def _communes(t: Territoire) -> Ecrit:
     return Chiffre(nombre(compte.valeur), compte)
 
 
-def _compte(t: Territoire) -> Ecrit:
+def compter_intercommunalites(t: Territoire) -> Ecrit:
     """Nombre d'intercommunalités : EPT dans la Métropole du Grand Paris, EPCI ailleurs."""
     source = "DGCL, périmètres des groupements"
     par_niveau = {

@@ -10,27 +10,16 @@ import pandas as pd
 from observatoire.blocs import Bloc, Chiffre, Colonne, Ecrit, Phrase, Tableau, Texte, ecrire_sans_unite, phrase
 from observatoire.calculs import compter, rapporter
 from observatoire.chiffres_cles import NON_DISPONIBLE, SOURCE_ANCT
-from observatoire.ensembles import ecrire_couverture, ses_quartiers
+from observatoire.ensembles import ecrire_couverture, presentes, ses_quartiers, sources_de
 from observatoire.indicateurs import DIFFUSE, Valeur
 from observatoire.qpv import LIBELLES_STATUTS, citer_departements, compter_statuts
 from observatoire.tableau import tableau_qpv
-from observatoire.territoire import Territoire
+from observatoire.territoire import Territoire, annee_des_quartiers, habitants_de
 from observatoire.typographie import INSECABLE, nombre
 
-_SOURCE_QPV = "Insee, populations de référence des QPV 2024 (RP 2020)"
-_SOURCE_2020 = "Insee, population municipale 2020"
 _SOURCE_PASSAGE = (
     "Source : ANCT, table de passage 2015-2024. Un quartier de 2015 est sorti quand aucun quartier de 2024 ne lui "
     "succède."
-)
-_COLONNES = (
-    Colonne("Quartier prioritaire", large=1),
-    Colonne("Code"),
-    Colonne("Communes", large=1),
-    Colonne("Habitants (2020)", nombre=True),
-    Colonne("Part dans ses communes", nombre=True),
-    Colonne("Taux de pauvreté (%)", nombre=True),
-    Colonne("Statut 2024"),
 )
 
 
@@ -43,12 +32,24 @@ def quartiers(t: Territoire) -> Bloc:
     pauvrete = siens.valeur("taux_pauvrete") if siens else None
     lignes = tuple(_ligne(t, str(code), ligne) for code, ligne in table.iterrows())
     notes = tuple(_notes(t, pauvrete))
-    return Tableau("Quartiers prioritaires", _COLONNES, lignes, _total(t, pauvrete), notes)
+    return Tableau("Quartiers prioritaires", _colonnes(annee_des_quartiers(t.base)), lignes, _total(t, pauvrete), notes)
+
+
+def _colonnes(annee: int) -> tuple[Colonne, ...]:
+    return (
+        Colonne("Quartier prioritaire", large=1),
+        Colonne("Code"),
+        Colonne("Communes", large=1),
+        Colonne(f"Habitants ({annee})", nombre=True),
+        Colonne("Part dans ses communes", nombre=True),
+        Colonne("Taux de pauvreté (%)", nombre=True),
+        Colonne("Statut 2024"),
+    )
 
 
 def _ligne(t: Territoire, code: str, ligne: Any) -> tuple[Ecrit, ...]:
     releve = t.base.releve
-    habitants = releve.valeur("qpv", code, "population", 2020)
+    habitants = releve.exactement("qpv", code, "population", annee_des_quartiers(t.base))
     return (
         ligne.nom + (f"{INSECABLE}*" if ligne.deborde else ""),
         code,
@@ -62,22 +63,20 @@ def _ligne(t: Territoire, code: str, ligne: Any) -> tuple[Ecrit, ...]:
 
 def _part(t: Territoire, habitants: Valeur, communes: list[str]) -> Ecrit:
     """Part des habitants de ses communes qui vivent dans le quartier."""
-    populations = t.base.agreger("population", communes, millesime=2020, partiel=True)
+    populations = habitants_de(t.base, communes, entiers=True)
     part = rapporter(habitants, populations, "Part des habitants de ses communes", "%")
-    complete = populations.statut == DIFFUSE and not populations.minimum
-    return Chiffre(part.affichage, part) if complete else NON_DISPONIBLE
+    return Chiffre(part.affichage, part) if populations.statut == DIFFUSE else NON_DISPONIBLE
 
 
 def _total(t: Territoire, pauvrete: Valeur | None) -> tuple[Ecrit, ...]:
-    total = t.base.agreger("population", t.qpv.index, millesime=2020)
-    part = t.indicateur("part_population_qpv")
+    part = t.indicateur("part_population_qpv", annee_des_quartiers(t.base))
     compte = compter("qpv", t.qpv.index, "Quartiers prioritaires", SOURCE_ANCT, 2024)
     quartiers = f"{INSECABLE}quartier" if len(t.qpv) == 1 else f"{INSECABLE}quartiers"
     return (
         phrase("Ensemble (", Chiffre(nombre(len(t.qpv)), compte), quartiers, ")"),
         "",
         "",
-        Chiffre(nombre(total.valeur), total),
+        ecrire_sans_unite(habitants_de(t.base, t.qpv.index)),
         Chiffre(part.affichage if part.statut == DIFFUSE else NON_DISPONIBLE, part),
         NON_DISPONIBLE if pauvrete is None else ecrire_sans_unite(pauvrete),
         "",
@@ -111,7 +110,17 @@ def _notes(t: Territoire, pauvrete: Valeur | None) -> Iterator[Ecrit]:
             f"Le territoire s’étend sur {les}, dont les quartiers prioritaires ne sont "
             "pas dans les données embarquées : l’ensemble ne les compte pas, et sa part n’est pas calculée (n.d.)."
         )
-    yield f"Sources : {_SOURCE_QPV} ; {_SOURCE_2020} ; Insee, Filosofi 2021 (pauvreté) ; {SOURCE_ANCT}."
+    yield f"Sources : {' ; '.join([*_sources(t), SOURCE_ANCT])}."
+
+
+def _sources(t: Territoire) -> Iterator[str]:
+    """D'où viennent les colonnes : les populations rapportées l'une à l'autre, puis les taux de pauvreté."""
+    lire, annee = t.base.releve.exactement, annee_des_quartiers(t.base)
+    yield from sources_de(presentes(lire("qpv", str(code), "population", annee) for code in t.qpv.index))
+    communes = dict.fromkeys(code for codes in t.qpv.codes_communes for code in codes)
+    yield from sources_de(presentes(lire("commune", code, "population", annee) for code in communes))
+    taux = presentes(t.base.releve.valeur("qpv", str(code), "taux_pauvrete") for code in t.qpv.index)
+    yield from (f"{source} (pauvreté)" for source in sources_de(taux))
 
 
 def _estimation(t: Territoire, pauvrete: Valeur) -> Phrase:

@@ -14,7 +14,7 @@ from observatoire.graphiques import Barre, barres
 from observatoire.indicateurs import DIFFUSE, Valeur
 from observatoire.typographie import INSECABLE, enumerer
 
-_EXPOSANTS = "¹²³⁴⁵⁶⁷⁸⁹"
+_EXPOSANTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,11 @@ def _date(annee: int | None) -> str:
 
 
 def _exposant(sources: Sequence[str], ligne: Ligne) -> str:
-    return INSECABLE + _EXPOSANTS[sources.index(ligne.source)]
+    return INSECABLE + _en_exposant(sources.index(ligne.source))
+
+
+def _en_exposant(rang: int) -> str:
+    return str(rang + 1).translate(_EXPOSANTS)
 
 
 def _case(ligne: Ligne, rang: int, *, datee: bool) -> Ecrit:
@@ -126,14 +130,17 @@ def _origines(lignes: Sequence[Ligne], sources: Sequence[str], utiles: Sequence[
     if len(sources) == 1:
         propres = f"Source : {sources[0]}."
     else:
-        propres = " ".join(f"{_EXPOSANTS[rang]}{INSECABLE}{source}." for rang, source in enumerate(sources))
+        propres = " ".join(f"{_en_exposant(rang)}{INSECABLE}{source}." for rang, source in enumerate(sources))
     autres = {
         (v.millesime, v.source)
         for ligne in lignes
         for v in presentes(ligne.valeurs[rang] for rang in utiles)
         if v.statut == DIFFUSE and not v.estimation and v.millesime != ligne.millesime
     }
-    datees = [f"Valeurs de {annee} : {source}, à comparer avec prudence." for annee, source in sorted(autres, key=str)]
+    datees = [
+        f"Valeurs {f'de {annee}' if annee else 'd’année inconnue'} : {source}, à comparer avec prudence."
+        for annee, source in sorted(autres, key=str)
+    ]
     return " ".join([propres, *datees])
 
 

@@ -19,10 +19,11 @@ from observatoire import experiences as recits
 from observatoire import qpv as geographie
 from observatoire.comparaison import Rang, Regard
 from observatoire.erreurs import AgregationInterdite, Candidat, TerritoireAmbigu, exiger
-from observatoire.indicateurs import Releve, Valeur
+from observatoire.indicateurs import DIFFUSE, Releve, Valeur
 from observatoire.portees import portees
 from observatoire.referentiel import CODE_PERIMETRE, DEPARTEMENTS_PERIMETRE, LIBELLES_NIVEAUX, REGION, Repertoire
 from observatoire.schemas import Niveau
+from observatoire.typographie import accorder
 
 if TYPE_CHECKING:
     from observatoire.carte_interactive import CarteFolium
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from observatoire.charte import Charte
     from observatoire.choroplethe import Reglages
     from observatoire.fiche import Fiche
+
+#: Année de la colonne ``population`` de ``o.qpv``, quand la table des indicateurs n'en donne aucune.
+_ANNEE_DE_LA_TABLE = 2020
 
 
 class Base(Protocol):
@@ -182,8 +186,11 @@ class Territoire:
 
     @cached_property
     def habitants_quartiers(self) -> int:
-        """Habitants (2020) de ses QPV, quartiers entiers, chacun compté une fois ; le total passe par ``agreger``."""
-        return 0 if self.qpv.empty else int(self.base.agreger("population", self.qpv.index, millesime=2020).valeur)
+        """Habitants de ses QPV, quartiers entiers, chacun compté une fois ; 0 si aucun n'est publié."""
+        if self.qpv.empty:
+            return 0
+        habitants = habitants_de(self.base, self.qpv.index)
+        return int(habitants.valeur) if habitants.statut == DIFFUSE else 0
 
     @property
     def reserve_qpv(self) -> str:
@@ -572,3 +579,61 @@ class Territoire:
 def situer(base: Base, niveau: Niveau, code: str) -> Territoire:
     """Le territoire d'un niveau et d'un code connus."""
     return Territoire(niveau, code, base.repertoire.nommer(niveau, code), base)
+
+
+def annee_des_quartiers(base: Base) -> int:
+    """Dernière année où la population est donnée pour les quartiers et leurs communes ; à défaut, les seuls quartiers.
+
+    C'est elle que l'on rapporte à la population municipale : deux années ne se mêlent pas dans une part.
+    """
+    quartiers, communes = _annees(base, "qpv"), _annees(base, "commune")
+    return max(quartiers & communes or quartiers or communes, default=_ANNEE_DE_LA_TABLE)
+
+
+def annee_des_communes(base: Base) -> int:
+    """Dernière année où la population des communes est donnée."""
+    return max(_annees(base, "commune"), default=_ANNEE_DE_LA_TABLE)
+
+
+def _annees(base: Base, niveau: str) -> set[int]:
+    """Années où un quartier au moins, ou l'une de leurs communes, a une ligne de population."""
+    qpv = base.repertoire.qpv
+    codes = set(qpv.index) if niveau == "qpv" else {code for codes in qpv.codes_communes for code in codes}
+    annees = {annee for code in codes for annee in base.releve.millesimes(niveau, code, "population")}
+    return {annee for annee in annees if annee is not None}
+
+
+def habitants_de(base: Base, codes: Iterable[str], *, entiers: bool = False) -> Valeur:
+    """Habitants de quartiers ou de communes disjoints, chacun compté une fois, l'année des quartiers.
+
+    Parameters
+    ----------
+    base : Base
+        L'observatoire.
+    codes : iterable of str
+        Quartiers ou communes, un au moins.
+    entiers : bool
+        N'accepte pas de somme partielle : il en manque un, le total manque.
+
+    Returns
+    -------
+    Valeur
+        Le total ; la somme des seuls publiés (``minimum``) ; ou, si rien n'est publié, la raison de l'absence.
+    """
+    siens, annee = tuple(map(str, codes)), annee_des_quartiers(base)
+    niveau = base.territoire(siens[0]).niveau
+    lues = [base.releve.exactement(niveau, code, "population", annee) for code in siens]
+    absents = [v for v in lues if v.statut != DIFFUSE]
+    if absents and (entiers or len(absents) == len(lues)):
+        return replace(absents[0], niveau="ensemble", code="+".join(siens[:5])) if len(lues) > 1 else absents[0]
+    return base.agreger("population", siens, millesime=annee, partiel=True)
+
+
+def dire_habitants_quartiers(t: Territoire) -> str:
+    """« 20 724 habitants », « au moins 20 724 habitants », ou que leur nombre n'est pas publié."""
+    if t.qpv.empty:
+        return accorder(0, "habitant")
+    siens = habitants_de(t.base, t.qpv.index)
+    if siens.statut != DIFFUSE:
+        return "nombre d'habitants non publié"
+    return f"{'au moins ' if siens.minimum else ''}{accorder(int(siens.valeur), 'habitant')}"

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from observatoire.blocs import Ecrit, Figure, Tableau, phrase
 from observatoire.ensembles import ecrire_couverture, nom_court, presentes, quartiers_de_reference, ses_quartiers
+from observatoire.grammaire import majuscule, minuscule
 from observatoire.graphiques import Barre, composition
 from observatoire.indicateurs import DIFFUSE, Couverture, Valeur
 from observatoire.tableaux import Ligne, Vue, tabuler, tracer_barres
@@ -65,7 +66,18 @@ def tableaux_thematiques(t: Territoire, themes: Themes) -> Iterator[Tableau]:
     """
     vues = _vues(t)
     for theme, lignes in themes.items():
-        yield tabuler(capitaliser(theme), lignes, vues, _graphique(t, theme, lignes, vues), list(_reserves(t, lignes)))
+        yield tabuler(majuscule(theme), lignes, vues, _graphique(t, theme, lignes, vues), _complements(t, lignes))
+
+
+def _complements(t: Territoire, lignes: Sequence[Ligne]) -> list[Ecrit]:
+    """Ce sur quoi portent les valeurs de ses quartiers, puis celles des quartiers auxquels on les compare."""
+    references = quartiers_de_reference(t)
+    debut = 1 if t.niveau == "qpv" or ses_quartiers(t) else 0
+    dites = list(reserver(t, [ligne.valeurs[0] for ligne in lignes]))
+    for rang, ensemble in enumerate(references, start=debut):
+        valeurs = [ligne.valeurs[rang] for ligne in lignes]
+        dites += _couvertures(t.base, ensemble.codes, valeurs, f"{ensemble.titre}, ")
+    return dites
 
 
 def indicateurs_imprimes(themes: Themes) -> list[str]:
@@ -79,11 +91,6 @@ def definir(base: Base, imprimes: Sequence[str]) -> Iterator[str]:
         fiche = base.releve.fiche(nom)
         if fiche.definition:
             yield f"{fiche.libelle} : {fiche.definition[0].lower()}{fiche.definition[1:]}"
-
-
-def capitaliser(texte: str) -> str:
-    """La première lettre en capitale, les autres telles quelles."""
-    return texte[0].upper() + texte[1:]
 
 
 def lignes_par_theme(t: Territoire) -> Themes:
@@ -135,22 +142,44 @@ def _titre(niveau: str, nom: str, t: Territoire) -> str:
     return _NOMS_COURTS.get(niveau) or nom_court(t, nom)
 
 
-def _reserves(t: Territoire, lignes: Sequence[Ligne]) -> Iterator[Ecrit]:
+def reserver(t: Territoire, valeurs: Sequence[Valeur | None]) -> Iterator[Ecrit]:
     """Sur combien de ses quartiers porte chaque valeur incomplète, et ce que le compte des quartiers ignore."""
     siens = ses_quartiers(t)
     if siens is None:
         return
-    groupes: dict[Couverture, list[Valeur]] = {}
-    for v in (ligne.valeurs[0] for ligne in lignes):
-        if v is not None and v.couverture is not None and v.couverture.publies < v.couverture.total:
-            groupes.setdefault(v.couverture, []).append(v)
-    for siennes in groupes.values():
-        couverture = ecrire_couverture(t.base, siennes[0], siens.codes)
-        yield phrase(f"{enumerer([v.libelle for v in siennes])} : ", couverture, ".")
+    yield from _couvertures(t.base, siens.codes, valeurs)
     if t.synthese_qpv.debordants:
         yield "Les quartiers qui débordent du territoire sont comptés en entier."
     if t.reserve_qpv:
         yield f"Quartiers comptés{t.reserve_qpv}."
+
+
+def _couvertures(
+    base: Base, codes: Sequence[str], valeurs: Sequence[Valeur | None], debut: str = ""
+) -> Iterator[Ecrit]:
+    """Sur combien de quartiers porte chaque valeur incomplète, ensemble quand elles ont la même couverture."""
+    groupes: dict[Couverture, list[Valeur]] = {}
+    for v in valeurs:
+        if v is not None and v.couverture is not None and v.couverture.publies < v.couverture.total:
+            groupes.setdefault(v.couverture, []).append(v)
+    for siennes in groupes.values():
+        couverture = ecrire_couverture(base, siennes[0], codes)
+        noms = enumerer([minuscule(v.libelle) for v in siennes])
+        yield phrase(f"{majuscule(debut + noms)} : ", couverture, ".")
+
+
+def sans_ensemble(t: Territoire) -> list[str]:
+    """Libellés des indicateurs publiés par quartier mais qui ne se réunissent pas sur ses quartiers."""
+    siens = ses_quartiers(t)
+    if siens is None or len(siens.codes) < 2:
+        return []
+    catalogue, releve = t.base.releve.catalogue, t.base.releve
+    publies = [
+        str(nom)
+        for nom, niveaux in catalogue.niveaux.items()
+        if "qpv" in niveaux and any(releve.millesimes("qpv", code, str(nom)) for code in siens.codes)
+    ]
+    return [str(releve.fiche(nom).libelle) for nom in publies if siens.valeur(nom) is None]
 
 
 def _graphique(t: Territoire, theme: str, lignes: Sequence[Ligne], vues: Sequence[Vue]) -> Figure | None:

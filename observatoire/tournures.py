@@ -14,8 +14,6 @@ from observatoire.origines import Origine
 from observatoire.territoire import Territoire
 from observatoire.typographie import enumerer, nombre
 
-#: Année de la population des quartiers.
-ANNEE_DES_QUARTIERS = 2020
 _ANCT = "ANCT, géographie prioritaire 2024"
 _PASSAGE = "ANCT, table de passage 2015-2024"
 #: Le territoire dans une phrase où il a déjà été nommé : sujet, complément.
@@ -134,11 +132,6 @@ def englobant_de(t: Territoire) -> Territoire | None:
     return None if t.synthese_qpv.departements_absents else cadre_de(t)
 
 
-def habitants_de(t: Territoire, quartiers: Iterable[str]) -> Valeur:
-    """Habitants de quartiers, pris en entier, chacun compté une fois."""
-    return t.base.agreger("population", quartiers, millesime=ANNEE_DES_QUARTIERS)
-
-
 def denombrer(table: str, codes: Iterable[str], libelle: str, *, lettres: bool = True) -> Chiffre:
     """Un nombre de quartiers ou de communes, en lettres s'il est petit."""
     source, annee = (_PASSAGE, 2015) if table == "qpv_2015" else (_ANCT, 2024)
@@ -147,8 +140,8 @@ def denombrer(table: str, codes: Iterable[str], libelle: str, *, lettres: bool =
 
 
 def ecrire_effectif(v: Valeur) -> Chiffre:
-    """Un effectif, sans son unité."""
-    return Chiffre(nombre(v.valeur), v)
+    """Un effectif, sans son unité : « 20 724 », « au moins 20 724 », ou le signe de son absence."""
+    return Chiffre(v.nombre_affiche, v)
 
 
 def ecrire_taux(v: Valeur) -> Chiffre:
@@ -157,14 +150,14 @@ def ecrire_taux(v: Valeur) -> Chiffre:
 
 
 def dire_fraction(part: Valeur, avant: str, apres: str, nom: str = "") -> tuple[Ecrit, ...]:
-    """La part dite en fraction, entre deux signes ; rien si aucune n'est proche."""
-    dite = sur(part.valeur, nom)
+    """La part dite en fraction, entre deux signes ; rien si aucune n'est proche, ou si la part n'est pas entière."""
+    dite = None if part.minimum else sur(part.valeur, nom)
     return (avant, Chiffre(dite, part), apres) if dite else ()
 
 
 def dire_raison(v: Valeur) -> str:
-    """Pourquoi une valeur manque, en toutes lettres."""
-    return SIGNES[v.statut][1]
+    """Pourquoi une valeur manque, en toutes lettres ; une valeur publiée ne manque qu'à un ensemble, faute de poids."""
+    return SIGNES[v.statut][1] if v.statut != DIFFUSE else "effectif de pondération non publié"
 
 
 def sans_pauvrete(t: Territoire, sien: Valeur, absence: str, autres: Sequence[Repere]) -> Phrase:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
@@ -43,7 +43,8 @@ def tracer(contenu: Contenu) -> pd.DataFrame:
         ``bloc`` (titre du bloc), ``texte`` (tel qu'imprimé), ``libelle``, ``niveau`` et ``code`` du territoire de la
         valeur, ``indicateur``, ``millesime`` (Int64), ``valeur`` (NaN si elle manque), ``unite``, ``statut``,
         ``estimation``, ``source`` (producteur et opération), ``calcul`` (voir ``origines``), ``fichier`` (ceux de
-        ``o.sources``), ``lignes`` et ``references`` (étiquettes de ligne, par table, séparées par des espaces).
+        ``o.sources``), ``lignes`` et ``references`` (« table:ligne », séparées par des espaces ; pour une différence,
+        ses deux termes, « / » entre numérateur et dénominateur, ou entre valeurs et poids).
     """
     fichiers = dict(contenu.fichiers)
     lignes = [_ligne(bloc.titre, chiffre, fichiers) for bloc in contenu.blocs for chiffre in chiffres_de(bloc)]
@@ -52,36 +53,57 @@ def tracer(contenu: Contenu) -> pd.DataFrame:
 
 def _ligne(bloc: str, chiffre: Chiffre, fichiers: Mapping[str, str]) -> dict[str, Any]:
     v = chiffre.valeur
-    cases, references = _cases(v.origine), _references(v.origine)
-    tables = dict.fromkeys(case.table for case in (*cases, *references))
     return {
         "bloc": bloc,
         "texte": chiffre.texte,
         **{nom: getattr(v, nom) for nom in _COLONNES[2:11]},
         "source": v.reference,
-        "calcul": v.origine.calcul,
-        "fichier": " ; ".join(fichiers.get(table, table) for table in tables),
-        "lignes": " ".join(str(case.ligne) for case in cases),
-        "references": " ".join(str(case.ligne) for case in references),
+        "calcul": _dire_calcul(v.origine),
+        "fichier": " ; ".join(fichiers.get(table, table) for table in dict.fromkeys(_tables(v.origine))),
+        "lignes": _cases(v.origine),
+        "references": _references(v.origine),
     }
 
 
-def _cases(origine: Origine) -> tuple[Case, ...]:
-    """Les cases lues ; pour une différence, celles de son premier terme."""
-    return _toutes(origine.termes[0]) if origine.termes else origine.cases
+def _dire_calcul(origine: Origine) -> str:
+    """« rapport », ou « difference : valeur - moyenne » quand les deux termes se calculent aussi."""
+    if not origine.termes:
+        return origine.calcul
+    return f"{origine.calcul} : {' - '.join(map(_dire_calcul, origine.termes))}"
 
 
-def _references(origine: Origine) -> tuple[Case, ...]:
-    return _toutes(origine.termes[1]) if origine.termes else origine.references
+def _cases(origine: Origine) -> str:
+    """Les cases lues ; pour une différence, tout son premier terme."""
+    return _terme(origine.termes[0]) if origine.termes else _etiqueter(origine.cases)
 
 
-def _toutes(origine: Origine) -> tuple[Case, ...]:
-    return (*origine.cases, *origine.references)
+def _references(origine: Origine) -> str:
+    return _terme(origine.termes[1]) if origine.termes else _etiqueter(origine.references)
+
+
+def _terme(origine: Origine) -> str:
+    return " / ".join(filter(None, (_cases(origine), _references(origine))))
+
+
+def _etiqueter(cases: Iterable[Case]) -> str:
+    return " ".join(f"{case.table}:{case.ligne}" for case in cases)
+
+
+def _tables(origine: Origine) -> Iterator[str]:
+    yield from (case.table for case in (*origine.cases, *origine.references))
+    for terme in origine.termes:
+        yield from _tables(terme)
 
 
 def en_csv(chiffres: pd.DataFrame) -> bytes:
-    """Les chiffres d'une fiche en CSV que le tableur français ouvre tel quel."""
-    return chiffres.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n").encode("utf-8-sig")
+    """Les chiffres d'une fiche en CSV que le tableur français ouvre tel quel ; aucun texte n'y est une formule."""
+    textes = chiffres.select_dtypes(exclude="number").columns
+    surs = chiffres.assign(**{nom: chiffres[nom].map(_sans_formule) for nom in textes})
+    return surs.to_csv(index=False, sep=";", decimal=",", lineterminator="\r\n").encode("utf-8-sig")
+
+
+def _sans_formule(texte: Any) -> Any:
+    return f"'{texte}" if isinstance(texte, str) and texte.startswith(("=", "+", "-", "@", "\t")) else texte
 
 
 def en_jsonld(contenu: Contenu, chiffres: pd.DataFrame, date: dt.date, editeur: str) -> dict[str, Any]:

@@ -12,7 +12,6 @@ import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
 
 import docx
 from docx.image.image import Image
@@ -23,6 +22,7 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Pt, Twips
 
+from observatoire.adresses import adresse_web
 from observatoire.gabarits import environnement
 
 if TYPE_CHECKING:
@@ -38,7 +38,6 @@ _LONGUEUR_PROPRIETE = 255  # au-delà, Word refuse une propriété
 #: Ce que XML n'admet pas, ou qu'un traitement de texte prendrait pour une mise en forme.
 _INTERDITS = re.compile("[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]+")
 _DEBUT_ZIP = (1980, 1, 1, 0, 0, 0)
-_SURS = ":/?#[]@!$&'()*+,;=%~"
 
 #: Bits de ``w:tblLook``.
 _ROLES = {"firstRow": 0x20, "lastRow": 0x40, "firstColumn": 0x80}
@@ -190,7 +189,7 @@ class DocumentWord:
 
     def lien(self, texte: str, url: str) -> Balise:
         """Un lien vers une page ; une adresse que Word n'ouvrirait pas reste un simple texte."""
-        cible = adresse(url)
+        cible = adresse_web(url)
         if not cible:
             return suite(texte)
         element = balise("hyperlink", suite(texte, "Hyperlink"), history=1)
@@ -245,21 +244,6 @@ class DocumentWord:
         section.page_width, section.page_height = map(Twips, _A4)
         section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Twips(MARGE)
         section.header_distance = section.footer_distance = Twips(_PIED)
-
-
-def adresse(url: str) -> str:
-    """L'adresse d'une page, telle que Word l'accepte ; vide si ce n'en est pas une.
-
-    Examples
-    --------
-    >>> adresse("https://exemple.fr/a b"), adresse("javascript:x")
-    ('https://exemple.fr/a%20b', '')
-    """
-    try:
-        parties = urlsplit(url.strip())
-    except ValueError:  # un crochet seul : ce n'est pas une adresse
-        return ""
-    return quote(propre(url.strip()), safe=_SURS) if parties.scheme in {"http", "https"} and parties.netloc else ""
 
 
 def _rendre(gabarit: str, charte: Charte) -> str:

@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 from pages import JOUR, aplatir, donnees_de_carte
 
-from observatoire.activites import TITRE, experiences_et_actions
+from observatoire.activites import TITRE, experiences_et_actions, raconter, recenser_recits
 from observatoire.blocs import Recits, Texte
 from observatoire.points import recenser
 
@@ -86,3 +86,18 @@ def test_une_carte_imprimee_d_indicateur_garde_ses_couleurs_visibles(o):
     assert "expériences" not in perimetre.carte_statique("taux_pauvrete").texte_alternatif
     assert "expériences" in perimetre.carte_statique("taux_pauvrete", experiences=True).texte_alternatif
     assert "expériences" in perimetre.carte_statique().texte_alternatif
+
+
+@pytest.mark.parametrize(
+    "adresse", ["javascript:alert(1)", " JavaScript:alert(1)", "data:text/html,x", "//exemple.fr", "x"]
+)
+def test_une_adresse_qui_n_est_pas_du_web_n_est_un_lien_dans_aucun_rendu(o, adresse):
+    ligne = recenser_recits(o.territoire("92036")).iloc[0].copy()
+    ligne["url"] = adresse
+    assert raconter(ligne).url == ""
+
+
+def test_une_adresse_du_web_est_un_lien(o):
+    ligne = recenser_recits(o.territoire("92036")).iloc[0].copy()
+    ligne["url"] = "https://exemple.fr/a b"
+    assert raconter(ligne).url == "https://exemple.fr/a%20b"

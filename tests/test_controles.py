@@ -66,6 +66,16 @@ def test_un_document_word_sans_proprietes_est_refuse(o):
         verifier_docx(tampon.getvalue(), o.territoire("92036"))
 
 
+def test_notre_gabarit_met_le_code_a_sa_place_celui_de_l_analyste_ou_il_veut(o):
+    t = o.territoire("92036")
+    page = b"<title>Gennevilliers</title><h1>Gennevilliers</h1><p>92036</p>"
+    assert verifier_html(page, t, libre=True) == page
+    with pytest.raises(ErreurObservatoire, match="porte un autre titre"):
+        verifier_html(page, t)
+    with pytest.raises(ErreurObservatoire, match="porte un autre titre"):
+        verifier_html(page.replace(b"92036", b"Ville"), t, libre=True)
+
+
 @pytest.mark.parametrize("recherche", ["95", "QN09516M"])
 @pytest.mark.parametrize("sorte", VERIFIER)
 def test_une_apostrophe_ou_un_e_commercial_n_y_changent_rien(o, documents, recherche, sorte):

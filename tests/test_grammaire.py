@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 
@@ -214,6 +215,7 @@ def test_une_metropole_sans_article():
         (3, None),
         (0, None),
         (100, None),
+        (math.nan, None),
     ],
 )
 def test_une_part_dite_en_fraction(part, dite):

@@ -212,6 +212,11 @@ class Espion:
         self.chemin.write_text("touché")
 
 
+class Gourmand:
+    def __iter__(self):
+        raise MemoryError
+
+
 @pytest.mark.parametrize(
     "attaque",
     [
@@ -240,6 +245,36 @@ class Espion:
         "{{ 100000000 * [1] }}",
         "{{ 2 ** 10000000 }}",
         "{% for i in range(10000000) %}x{% endfor %}",
+        "{{ 'a'.ljust(9999999999) }}",
+        "{{ 'a' | attr('zfill') }}",
+        "{{ (1).to_bytes(9999999999, 'big') }}",
+        "{{ ('a' * 9000).replace('a', 'b' * 9000) }}",
+        "{{ ('a' * 9000) | replace('a', 'b' * 9000) }}",
+        "{{ '%9999999999d' % 1 }}",
+        "{{ '%*d' % (9999999999, 1) }}",
+        "{{ '%(a)9999999999d' | format(a=1) }}",
+        "{{ '{:>9999999999}'.format(1) }}",
+        "{{ '{:{}}'.format(1, 9999999999) }}",
+        "{{ '{a:9999999999}'.format_map({'a': 1}) }}",
+        "{{ 'a' | center(9999999999) }}",
+        "{{ ['a'] | map('center', width=9999999999) | first }}",
+        "{{ 'a' | indent(9999999999, true) }}",
+        "{{ [1] | batch(9999999999, 1) | list }}",
+        "{{ 1 | round(-9999999999) }}",
+        "{{ 1 | dictsort }}",
+        "{{ cycler() }}",
+        "{{ 'a' | truncate(0) }}",
+        "{{ gourmand | list }}",
+        "{% set n = namespace(x=9) %}{% for i in range(60) %}{% set n.x = n.x * n.x %}{% endfor %}",
+        *(
+            f"{{% set n = namespace(x='abc') %}}{{% for i in range(60) %}}{{% set n.x = {double} %}}{{% endfor %}}"
+            for double in ("n.x ~ n.x", "n.x + n.x", "[n.x, n.x] | join", "''.join([n.x, n.x])")
+        ),
+        "{% set n = namespace(x='abc') %}{% for i in range(60) %}"
+        "{% set x %}{{ n.x }}{{ n.x }}{% endset %}{% set n.x = x %}{% endfor %}",
+        "{% for i in range(99999) %}{% for j in range(99999) %}{% endfor %}{% endfor %}",
+        "{% macro m(n) %}{% if n %}{{ m(n - 1) }}{{ m(n - 1) }}{% endif %}{% endmacro %}{{ m(60) }}",
+        "{% for i in [1] recursive %}{% if loop.depth < 30 %}{{ loop(range(9999)) }}{% endif %}{% endfor %}",
         "{% include 'fiche.html' %}",
         "{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}",
     ],
@@ -252,12 +287,37 @@ def test_une_attaque_est_arretee_et_nommee(html, tmp_path, attaque):
         "chemin": tmp_path / "ecrit.txt",
         "espion": Espion(tmp_path / "ecrit.txt"),
         "ouvrir": io.FileIO,
+        "gourmand": Gourmand(),
     }
     trouve = probleme(html, f"<p>\n{attaque}", contexte)
     assert trouve.startswith("fiche.html, ligne 2 : ")
     assert "Jinja2 dit" not in trouve
     assert not (tmp_path / "ecrit.txt").exists()
     assert contexte["codes"] == ["a"]
+
+
+def test_une_boucle_sur_une_suite_sans_longueur_est_comptee(html, monkeypatch):
+    monkeypatch.setattr("observatoire.bac_a_sable.TOURS_MAXIMUM", 100)
+    assert html("{% for i in range(60) | map('abs') %}{{ loop.index if loop.last }}{% endfor %}") == "60"
+    deux_fois = "{% for i in range(60) | map('abs') %}{% endfor %}" * 2
+    assert probleme(html, deux_fois).endswith("trop de tours de boucle ou d'appels : le modèle ne finit pas")
+
+
+def test_chaque_page_a_tous_ses_tours(dossier, monkeypatch):
+    monkeypatch.setattr("observatoire.bac_a_sable.TOURS_MAXIMUM", 100)
+    (dossier / "fiche.html").write_text("{% for i in range(60) %}{% endfor %}fin")
+    modele = ouvrir_modele(dossier)
+    assert [modele.rendre_html({}) for _ in range(3)] == ["fin"] * 3
+
+
+def test_ce_qui_reste_raisonnable_est_permis(html):
+    page = html(
+        "{{ n | round(1) }} {{ '%d' | format(n) }} {{ '%.1f%%' % 3.2 }} {{ '{:,.2f}'.format(n) }} "
+        "{{ nom.replace('C', 'c') }} {{ nom | replace('C', '<') }} {{ '%s' | safe | format('<') }} {{ gras ~ nom }} "
+        "{{ 'a' | center(3) }} {% for k, v in {'a': 1}.items() recursive %}{{ k }}{{ loop.length }}{% endfor %}",
+        {"n": 2_000_000, "nom": "Cergy", "gras": Markup("<b/>")},
+    )
+    assert page == "2000000 2000000 3.2% 2,000,000.00 cergy &lt;ergy &lt; <b/>Cergy  a  a1"
 
 
 def test_une_page_sans_fin_est_arretee(html):

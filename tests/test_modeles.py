@@ -10,6 +10,7 @@ import pytest
 from pages import JOUR, aplatir
 from pages_pdf import controler
 
+from observatoire.activites import recenser_recits
 from observatoire.blocs import Chiffre, ChiffresCles, Faits, Figure, Phrase, Recits, Tableau, Texte, chiffres_de
 from observatoire.comparatif import TERRITOIRES_MAX
 from observatoire.erreurs import ErreurArgument
@@ -282,3 +283,39 @@ def test_tous_les_textes_suivent_les_usages_francais(fiches, cas):
 )
 def test_une_faute_est_vue(texte, nom):
     assert re.search(FAUTES[nom], texte)
+
+
+def test_deux_quartiers_du_meme_nom_se_distinguent(o):
+    homonymes = o.qpv[o.qpv.nom_affiche == "Centre Ville"].index
+    assert len(homonymes) > 1
+    premier, second = (o.territoire(code) for code in homonymes[:2])
+    identites = rediger(premier, JOUR, "comparatif", (second,)).contenu.blocs[1]
+    titres = [colonne.titre for colonne in identites.colonnes[1:]]
+    assert len(set(titres)) == 2
+    assert all(titre.startswith("QPV Centre Ville (") for titre in titres)
+
+
+@pytest.mark.parametrize(("recherche", "attendu"), [("95018", True), ("92036", False)])
+def test_un_comparatif_ne_signale_que_les_quartiers_qui_debordent(o, recherche, attendu):
+    blocs = rediger(o.territoire(recherche), JOUR, "comparatif", (o.territoire("92025"),)).contenu.blocs
+    identites = next(bloc for bloc in blocs if bloc.titre == "Les territoires")
+    assert any("*" in str(case) for ligne in identites.lignes for case in ligne) is attendu
+    assert ("* Quartiers" in str(identites.notes[0])) is attendu
+    ensembles = next(bloc for bloc in blocs if bloc.titre == "Dans leurs quartiers prioritaires")
+    assert any("débordent" in str(note) for note in ensembles.notes) is attendu
+
+
+def test_un_contrat_montre_d_abord_ce_qui_parle_de_contrat(o):
+    t = o.territoire("CACP")
+    tous = recenser_recits(t)
+    dits = {aplatir(r.titre) for r in tous.itertuples() if {"Contrat de ville", "Quartiers 2030"} & set(r.dispositifs)}
+    recits = next(bloc for bloc in rediger(t, JOUR, "contrat").contenu.blocs if bloc.genre == "recits")
+    du_contrat = [aplatir(recit.titre) in dits for recit in recits.recits]
+    assert any(du_contrat)
+    assert du_contrat == sorted(du_contrat, reverse=True)
+
+
+def test_ce_qui_ne_se_reunit_pas_est_dit(o):
+    blocs = rediger(o.territoire("92036"), JOUR).contenu.blocs
+    textes = [aplatir(str(p)) for bloc in blocs if bloc.genre == "texte" for p in bloc.paragraphes]
+    assert any("sans valeur d'ensemble possible : Indice de jeunesse" in texte for texte in textes)

@@ -15,6 +15,7 @@ from docx.text.paragraph import Paragraph
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from observatoire.adresses import adresse_web
 from observatoire.blocs import (
     Chiffre,
     ChiffreCle,
@@ -34,7 +35,7 @@ from observatoire.charte import Charte
 from observatoire.erreurs import ErreurObservatoire
 from observatoire.indicateurs import Valeur
 from observatoire.rendu_docx import en_docx
-from observatoire.word import LARGEUR, adresse
+from observatoire.word import LARGEUR
 
 DATE = dt.date(2026, 3, 1)
 FINE = "\u202f"
@@ -464,7 +465,7 @@ def test_le_titre_d_une_experience_est_un_lien_quand_elle_a_une_adresse(document
     ],
 )
 def test_seule_une_page_du_web_devient_un_lien(url, attendu):
-    assert adresse(url) == attendu
+    assert adresse_web(url) == attendu
 
 
 def test_le_pied_numerote_les_pages(octets):
