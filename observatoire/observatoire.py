@@ -612,7 +612,7 @@ class Observatoire:
             Dossier de sortie, créé au besoin.
         niveaux : str or iterable of str, optional
             « qpv », « commune », « epci », « ept », « intercommunalite » (les deux), « departement », « perimetre » ;
-            tous par défaut.
+            par défaut, tous ceux que couvre le modèle.
         formats : str or iterable of str, optional
             « html », « pdf », « docx » ; tous par défaut.
         territoires : str, Territoire or iterable, optional
