@@ -230,8 +230,10 @@ def _niveau_de_vie(t: Territoire) -> Iterator[Phrase]:
 
 
 def _place(t: Territoire, sien: Valeur) -> Phrase:
-    """« 45e rang des 256 communes des Yvelines où il est publié »."""
+    """« 45e rang (du plus élevé au plus bas) des 256 communes des Yvelines où il est publié »."""
     classement = classer_parmi(t, sien, departement_de(t))
     place = Chiffre(ordinal(int(classement.rang.valeur)), classement.rang)
-    rang = phrase(place, f"{INSECABLE}rang", " ex aequo" if classement.ex_aequo else "", " des ")
+    rang = phrase(
+        place, f"{INSECABLE}rang", " ex aequo" if classement.ex_aequo else "", " (du plus élevé au plus bas) des "
+    )
     return phrase(rang, ecrire_effectif(classement.effectif), f" communes {de(departement_de(t))} où il est publié")

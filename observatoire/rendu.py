@@ -20,7 +20,7 @@ from observatoire.gabarits import environnement, lire_gabarit
 from observatoire.tracabilite import en_csv, en_jsonld, tracer
 
 #: Du plus aéré au plus serré : ce qu'on essaie pour tenir dans les pages permises.
-_DENSITES = range(5)
+_DENSITES = range(6)
 
 
 def en_html(contexte: Mapping[str, Any]) -> str:

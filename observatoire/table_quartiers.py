@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,7 @@ from observatoire.indicateurs import DIFFUSE, Valeur
 from observatoire.qpv import LIBELLES_STATUTS, citer_departements, compter_statuts
 from observatoire.tableau import tableau_qpv
 from observatoire.territoire import Territoire, annee_des_quartiers, habitants_de
-from observatoire.typographie import INSECABLE, nombre
+from observatoire.typographie import INSECABLE, enumerer, nombre
 
 _SOURCE_PASSAGE = (
     "Source : ANCT, table de passage 2015-2024. Un quartier de 2015 est sorti quand aucun quartier de 2024 ne lui "
@@ -151,8 +151,32 @@ def evolution(t: Territoire) -> Iterator[Bloc]:
     separes = [m for cite in debut[:-1] for m in (cite, ", ")] + debut[-1:] + ([" et "] if debut else [])
     resume = phrase("En 2024 : ", *separes, fin, ".")
     titres = {"nouveau": "Entrés", "sorti": "Sortis"}
-    details = tuple(_detail(table, statut, titre) for statut, titre in titres.items() if comptes[statut])
-    yield Texte("Évolution de la géographie prioritaire, 2015-2024", (resume, *details), notes=(_SOURCE_PASSAGE,))
+    details = [_detail(table, statut, titre) for statut, titre in titres.items() if comptes[statut]]
+    suites = [f"{titre} : {' ; '.join(cas)}." for titre, cas in (("Réunis", _reunis(t)), ("Partis", _partis(t))) if cas]
+    textes: tuple[Ecrit, ...] = (resume, *details, *suites)
+    yield Texte("Évolution de la géographie prioritaire, 2015-2024", textes, notes=(_SOURCE_PASSAGE,))
+
+
+def _reunis(t: Territoire) -> list[str]:
+    """Les quartiers de 2015 qu'un seul de 2024 réunit : sans eux, les comptes ne se suivraient pas."""
+    ancetres = {str(code): list(codes) for code, codes in t.qpv.codes_2015.items() if len(codes) > 1}
+    return [f"{_anciens(t, codes)} en {t.qpv.nom_affiche[code]} ({code})" for code, codes in ancetres.items()]
+
+
+def _partis(t: Territoire) -> list[str]:
+    """Les quartiers de 2015 dont la suite ne s'étend plus sur le territoire."""
+    communes, siens = set(t.communes.index), set(t.qpv.index)
+    lieux = t.base.repertoire.qpv.noms_communes.to_dict()
+    anciens = t.base.qpv_2015
+    return [
+        f"{_anciens(t, [str(code)])}, dont la suite est dans {enumerer([lieux[suite] for suite in suites])}"
+        for code, siennes, tous in zip(anciens.index, anciens.codes_communes, anciens.codes_2024, strict=True)
+        if not communes.isdisjoint(siennes) and siens.isdisjoint(tous) and (suites := [c for c in tous if c in lieux])
+    ]
+
+
+def _anciens(t: Territoire, codes: Sequence[str]) -> str:
+    return enumerer([f"{t.base.qpv_2015.nom[code]} ({code})" for code in codes])
 
 
 def _compter(table: pd.DataFrame, statut: str, singulier: str, pluriel: str) -> Phrase:

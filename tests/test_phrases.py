@@ -334,7 +334,8 @@ def test_une_commune_sans_quartier(o):
         "habitants vivent en quartier prioritaire (2020).",
         "Le taux de pauvreté y est de 9,0 % en 2021, contre 37,6 % (estimation) dans les quartiers prioritaires des "
         "Yvelines.",
-        "Le niveau de vie médian y est de 30 390 € par an en 2021, au 116e rang des 256 communes des Yvelines où il "
+        "Le niveau de vie médian y est de 30 390 € par an en 2021, au 116e rang (du plus élevé au plus "
+        "bas) des 256 communes des Yvelines où il "
         "est publié.",
     ]
 

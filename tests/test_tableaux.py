@@ -8,6 +8,7 @@ import math
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pages import JOUR
 
 from observatoire.blocs import (
     Chiffre,
@@ -23,9 +24,11 @@ from observatoire.blocs import (
 )
 from observatoire.calculs import compter, ecarter, mesurer_surface, rapporter
 from observatoire.ensembles import presentes, quartiers_de_reference, sans_ponderation, ses_quartiers
-from observatoire.fiche import soigner_tout
+from observatoire.fiche import rediger, soigner_tout
 from observatoire.indicateurs import Valeur
 from observatoire.origines import Case, Origine
+from observatoire.remarques import remarques
+from observatoire.table_quartiers import evolution
 from observatoire.tableaux import Ligne, Vue, tabuler, tracer_barres
 
 FINE, INSECABLE = "\u202f", "\u00a0"
@@ -296,3 +299,29 @@ def test_ce_qui_n_est_pas_dans_les_donnees_n_est_pas_present():
     dites = [valeur(1), absente("secret"), absente("non_diffuse")]
     assert presentes([*dites, absente("indisponible"), absente("hors_champ"), None]) == dites
     assert sans_ponderation(valeur(1, source="Insee, pondéré par : ménages")) == "Insee"
+
+
+def textes_d_evolution(o, recherche):
+    (bloc,) = evolution(o.territoire(recherche))
+    return [str(paragraphe) for paragraphe in bloc.paragraphes]
+
+
+def test_les_comptes_de_2015_et_de_2024_se_suivent(o):
+    # 84 quartiers en 2015, 5 sortis, deux fois deux réunis en un, 6 entrés : 83 en 2024.
+    textes = textes_d_evolution(o, "ouest francilien")
+    assert textes[0].replace("\u00a0", " ").startswith("En 2024 : 6 quartiers entrés, 65 quartiers modifiés, 12 ")
+    (reunis,) = (texte for texte in textes if texte.startswith("Réunis"))
+    assert reunis.count(" en ") == 2
+    assert not any(texte.startswith("Partis") for texte in textes)
+
+
+def test_un_quartier_qui_ne_s_etend_plus_sur_la_commune_est_dit_parti(o):
+    (partis,) = (texte for texte in textes_d_evolution(o, "92004") if texte.startswith("Partis"))
+    assert partis.count("dont la suite est dans Gennevilliers") == 2
+
+
+def test_une_filiation_douteuse_est_signalee(o):
+    assert any("QP095018" in remarque for remarque in remarques(["QN09517M"]))
+    blocs = rediger(o.territoire("95572"), JOUR).contenu.blocs
+    notes = [str(note) for bloc in blocs for note in getattr(bloc, "notes", ())]
+    assert any("table de passage de l'ANCT fait de Clos Du Roi" in note for note in notes)
